@@ -1,0 +1,3 @@
+"""Every test's database and county: see `sanfuwu.testing`."""
+
+from sanfuwu.testing.fixtures import *  # noqa: F403

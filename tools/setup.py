@@ -1,0 +1,195 @@
+"""`make setup`: everything the project needs, inside its own folder, from nothing but Python 3.11 or newer.
+
+Five steps. Each leaves a stamp with a hash of what it was made from, so that a second run does nothing and takes no
+time. Standard library only: this runs before anything is installed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+STAMPS = VENV / ".stamps"
+PYTHON = VENV / "bin" / "python"
+PACKAGE = ROOT / "src" / "sanfuwu"
+
+
+class StepFailed(Exception):
+    """A step did not work; the message is for the person at the terminal."""
+
+
+# ── the steps ────────────────────────────────────────────────────────────────────────────────────────────────────────
+def make_venv(log: Path) -> None:
+    try:
+        import ensurepip  # noqa: F401 — Debian ships Python without it
+    except ImportError:
+        raise StepFailed(
+            "This Python cannot make virtual environments: on Debian or Ubuntu run `apt install python3-venv`."
+        ) from None
+    run([sys.executable, "-m", "venv", "--clear", str(VENV)], log)
+
+
+def install_packages(log: Path) -> None:
+    # --force-reinstall is not needed: hashes pin the files, pip sees what is there already.
+    run([str(PYTHON), "-m", "pip", "install", "--require-hashes", "--requirement", "requirements/dev.txt"], log)
+
+
+def install_project(log: Path) -> None:
+    run([str(PYTHON), "-m", "pip", "install", "--no-deps", "--no-build-isolation", "--editable", "."], log)
+
+
+def build_front_end(log: Path) -> None:
+    run([str(PYTHON), "tools/front_end.py"], log)
+
+
+def compile_messages(log: Path) -> None:
+    run([str(PYTHON), "tools/messages.py", "compile"], log)
+
+
+def files(*patterns: str) -> Callable[[], Iterator[Path]]:
+    def found() -> Iterator[Path]:
+        for pattern in patterns:
+            yield from sorted(path for path in ROOT.glob(pattern) if path.is_file())
+
+    return found
+
+
+# name, what is said, inputs, what must be there afterwards, how
+STEPS: list[tuple[str, str, Callable[[], Iterator[Path]], Path, Callable[[Path], None]]] = [
+    ("venv", "A Python of our own in .venv", files(), PYTHON, make_venv),
+    (
+        "packages",
+        "Packages, each checked by its hash (some 200 MB)",
+        files("requirements/dev.txt"),
+        PYTHON,
+        install_packages,
+    ),
+    ("project", "Sanfuwu itself", files("pyproject.toml"), VENV / "bin" / "sanfuwu", install_project),
+    (
+        "front-end",
+        "Style sheets and scripts",
+        files("frontend/*.json", "frontend/*.ts", "frontend/build/**/*", "frontend/src/**/*", "tools/front_end.py"),
+        PACKAGE / "web" / "static" / "dist" / "manifest.json",
+        build_front_end,
+    ),
+    ("messages", "Chinese messages", files("src/sanfuwu/locale/**/*.po"), VENV, compile_messages),
+]
+
+
+def main() -> int:
+    if sys.version_info < (3, 11):  # noqa: UP036 — the very point
+        print(
+            f"Sanfuwu needs Python 3.11 or newer; this is {sys.version.split()[0]}. Try `make setup PYTHON=python3.12`."
+        )
+        return 1
+    os.chdir(ROOT)
+    with _alone():
+        done = 0
+        for number, (name, says, inputs, product, step) in enumerate(STEPS, start=1):
+            key = _hash(name, inputs())
+            if _stamp(name) == key and product.exists():
+                continue
+            done += 1
+            try:
+                with _progress(f"[{number}/{len(STEPS)}] {says}") as log:
+                    step(log)
+            except StepFailed as failure:
+                print(f"\n{failure}", file=sys.stderr)
+                return 1
+            except KeyboardInterrupt:
+                print("\nStopped. Run `make setup` again to go on.", file=sys.stderr)
+                return 130
+            if name == "venv":
+                STAMPS.mkdir(parents=True, exist_ok=True)
+            (STAMPS / name).write_text(key)
+    if done:
+        print("Ready: `make demo` shows it, `make test` tests it.", flush=True)
+    return 0
+
+
+# ── running, stamps, progress ────────────────────────────────────────────────────────────────────────────────────────
+def run(command: list[str], log: Path) -> None:
+    """Run quietly into `log`. Raises StepFailed with the end of what the program said."""
+    environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_PROGRESS_BAR": "off", "PYTHONUTF8": "1"}
+    environment.pop("PYTHONPATH", None)
+    with log.open("ab") as sink:
+        result = subprocess.run(command, stdout=sink, stderr=subprocess.STDOUT, env=environment, check=False)
+    if result.returncode:
+        said = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        raise StepFailed("\n".join([*said[-25:], f"`{' '.join(command)}` failed (status {result.returncode})."]))
+
+
+def _hash(name: str, inputs: Iterator[Path]) -> str:
+    digest = hashlib.sha256(f"{name} {sys.version_info[:2]} {ROOT}".encode())
+    for path in inputs:
+        digest.update(str(path.relative_to(ROOT)).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _stamp(name: str) -> str:
+    try:
+        return (STAMPS / name).read_text()
+    except OSError:
+        return ""
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Two set-ups of one working copy would spoil each other: the second waits."""
+    with (ROOT / ".setup.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("Another `make setup` is at work here; waiting for it …", flush=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextlib.contextmanager
+def _progress(title: str) -> Iterator[Path]:
+    """One line per step, with the seconds and what is being done now; on a terminal it moves."""
+    log = ROOT / ".setup.log"
+    log.write_bytes(b"")
+    begun, moving, over = time.monotonic(), sys.stdout.isatty(), threading.Event()
+    print(title + (" " if moving else " …"), end="" if moving else "\n", flush=True)
+
+    def show() -> None:
+        said = 0.0
+        while not over.wait(0.2 if moving else 1):
+            seconds = time.monotonic() - begun
+            if moving:
+                print(f"\r\033[K{title} … {seconds:.0f} s  {_last_line(log)[:60]}", end="", flush=True)
+            elif seconds - said >= 15:
+                said = seconds
+                print(f"      … {seconds:.0f} s  {_last_line(log)[:90]}", flush=True)
+
+    thread = threading.Thread(target=show, daemon=True)
+    thread.start()
+    try:
+        yield log
+    finally:
+        over.set()
+        thread.join()
+        if moving:
+            print(f"\r\033[K{title}  ({time.monotonic() - begun:.0f} s)", flush=True)
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_bytes()[-4000:].decode("utf-8", errors="replace").strip().splitlines()
+    lines = [line for line in lines if line.strip() and not line.startswith(("WARNING", "npm warn"))]
+    return lines[-1].strip() if lines else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())
