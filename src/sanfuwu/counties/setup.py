@@ -1,0 +1,103 @@
+"""Making and migrating counties, as the owner role: schemas, tables, sequences, privileges, the calendar."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.core.management import call_command
+from django.db import connection
+from django_tenants.utils import schema_context
+
+from sanfuwu.config import privileges
+
+from .actions import seed_calendar
+from .models import County, CountyDomain
+
+Say = Callable[[str], None]
+_SCHEMA = re.compile(r"[a-z][a-z0-9_]{1,40}")
+_RESERVED = frozenset({"public", "information_schema"})
+PROBLEM_SEQUENCE = "problem_number_{year}"
+
+
+@dataclass(frozen=True, slots=True)
+class CountyPlan:
+    """A county that should exist: its schema (pinyin), GB/T 2260 code (6 digits), name, and host names."""
+
+    schema: str
+    code: str
+    name: str
+    domains: tuple[str, ...] = ()
+
+    def faults(self) -> list[str]:
+        """What is wrong with it, in words; empty = fine."""
+        found = []
+        if not _SCHEMA.fullmatch(self.schema) or self.schema in _RESERVED or self.schema.startswith("pg_"):
+            found.append("the schema is a short name in small letters, such as `shangyu`")
+        if not re.fullmatch(r"[1-9][0-9]{5}", self.code):
+            found.append("the code has six digits (GB/T 2260), such as 330604")
+        if not self.name.strip():
+            found.append("the county needs a name")
+        return found
+
+
+def migrate_all(plans: list[CountyPlan], *, year: int, say: Say = lambda _line: None) -> list[str]:
+    """Bring the whole database up to date; may be run again at any time. Returns the schemas of all counties.
+
+    `year` is the current local year: problem numbers of it and of the next one get their sequences.
+    """
+    say("shared tables")
+    call_command("migrate_schemas", shared=True, interactive=False, verbosity=0, skip_checks=True)
+    for plan in plans:
+        ensure_county(plan)
+    schemas = list(County.objects.order_by("pk").values_list("schema_name", flat=True))
+    for schema in schemas:
+        say(f"county {schema}")
+        _ensure_schema(schema)
+        call_command("migrate_schemas", schema_name=schema, interactive=False, verbosity=0, skip_checks=True)
+        with schema_context(schema):
+            ensure_sequences(year + 1)
+    for schema in (privileges.PUBLIC, *schemas):
+        privileges.apply(schema)
+    if fresh := seed_calendar():
+        say(f"working calendar: {fresh[0]}-{fresh[-1]}")
+    return schemas
+
+
+def ensure_county(plan: CountyPlan) -> County:
+    """The county's row and host names; a new name or a further host name is taken over."""
+    county, _made = County.objects.update_or_create(
+        schema_name=plan.schema, defaults={"code": plan.code, "name": plan.name}
+    )
+    for domain in plan.domains:
+        first = not CountyDomain.objects.filter(tenant=county).exists()
+        CountyDomain.objects.update_or_create(
+            domain=domain.lower(), defaults={"tenant": county}, create_defaults={"tenant": county, "is_primary": first}
+        )
+    return county
+
+
+def problem_sequences() -> set[int]:
+    """The years for which the current county can give problem numbers."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relkind = 'S' AND relnamespace = current_schema()::regnamespace"
+            " AND relname LIKE 'problem\\_number\\_%'"
+        )
+        return {int(name.rpartition("_")[2]) for (name,) in cursor.fetchall()}
+
+
+def ensure_sequences(last: int) -> list[int]:
+    """Make the missing sequences up to a year; returns the years made."""
+    have = problem_sequences()
+    missing = [year for year in range(min(have, default=last), last + 1) if year not in have]
+    with connection.cursor() as cursor:
+        for year in missing:
+            cursor.execute(f"CREATE SEQUENCE {PROBLEM_SEQUENCE.format(year=year)}")
+    return missing
+
+
+def _ensure_schema(schema: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
