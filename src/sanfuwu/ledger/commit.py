@@ -1,0 +1,79 @@
+"""`commit`: the one place where planned changes become rows and events, inside one transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from . import chain, writer
+from .changes import Changes
+from .errors import StaleVersion
+from .models import Event, Stream
+
+
+class ActsAs(Protocol):
+    """What the ledger needs to know of an actor (`territory.actor.Actor`)."""
+
+    @property
+    def post_id(self) -> UUID | None: ...
+    @property
+    def on_behalf_of(self) -> UUID | None: ...
+
+
+def commit(changes: Changes, *, actor: ActsAs, now: dt.datetime, request_id: str = "") -> list[Event]:
+    """Write rows, append events to their chains, bump versions. Must run inside `transaction.atomic()`.
+
+    Raises `StaleVersion` when somebody else changed an owner since it was read. Returns the events written.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("commit() needs the act's transaction")
+    if changes.unrecorded():
+        raise RuntimeError(f"no event records {sorted(changes.unrecorded())}")
+    read_version = {id(d.owner): d.owner.version for d in changes.events}
+    events = [_append(draft, actor, now, request_id) for draft in changes.events]
+    owners: dict[int, Stream] = {id(d.owner): d.owner for d in changes.events}
+    for key, owner in owners.items():
+        owner.version += 1
+        if not changes.is_new(owner):
+            row, names = changes.updates.setdefault(key, (owner, set()))
+            names |= {"version", "event_seq", "chain_head"}
+    updates: list[tuple[Any, Any, int | None]] = [
+        (row, names, read_version.get(key)) for key, (row, names) in changes.updates.items()
+    ]
+    met = writer.write([*changes.inserts, *events], updates)
+    for (_row, _names, version), count in zip(updates, met, strict=True):
+        if version is not None and count != 1:
+            raise StaleVersion(_("Somebody else acted on this at the same moment. Reload and look at what changed."))
+    for job in changes.after_commit:
+        job()
+    return events
+
+
+def _append(draft: Any, actor: ActsAs, now: dt.datetime, request_id: str) -> Event:
+    owner = draft.owner
+    owner.event_seq += 1
+    stream_kind = type(owner).stream_kind
+    said: dict[str, Any] = {
+        "stream_kind": stream_kind,
+        "stream_id": owner.pk,
+        "seq": owner.event_seq,
+        "kind": draft.kind,
+        "schema_v": 1,
+        "happened_at": draft.happened_at or now,
+        "recorded_at": now,
+        "actor_post": actor.post_id,
+        "on_behalf_of": actor.on_behalf_of,
+        "assignment_id": draft.assignment_id,
+        "payload": draft.payload,
+        "corrects_seq": draft.corrects_seq,
+        "origin": draft.origin,
+        "request_id": request_id,
+    }
+    prev = bytes(owner.chain_head) or chain.GENESIS
+    digest = chain.link(prev_hash=prev, **said)
+    owner.chain_head = digest
+    return Event(**said, prev_hash=prev, hash=digest)
