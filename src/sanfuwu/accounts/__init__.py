@@ -1,0 +1,1 @@
+"""Login accounts, shared by all counties, and the post a session acts in."""

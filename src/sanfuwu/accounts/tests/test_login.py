@@ -1,0 +1,56 @@
+"""Logging in: by name and password, locked after five wrong ones, no way to sign up."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from sanfuwu.accounts.actions import deactivate
+from sanfuwu.territory.actor import SYSTEM
+
+from .cast import Cast
+
+
+@pytest.fixture(autouse=True)
+def own_counters(settings) -> None:  # type: ignore[no-untyped-def]
+    """Wrong passwords are counted in the cache: our own one, so that parallel tests do not disturb it."""
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "login"}}
+    cache.clear()
+
+
+def log_in(client: Client, username: str, password: str) -> bool:
+    client.post(reverse("account_login"), {"login": username, "password": password})
+    return "_auth_user_id" in client.session
+
+
+def test_the_right_password_lets_in_and_the_wrong_one_does_not(client: Client, cast: Cast) -> None:
+    assert not log_in(client, "zhoujiu", cast.password + "x")
+    assert log_in(client, "zhoujiu", cast.password)
+
+
+def test_five_wrong_passwords_lock_even_the_right_one_out(client: Client, cast: Cast) -> None:
+    for _attempt in range(5):
+        assert not log_in(client, "zhoujiu", "wrong-wrong-wrong")
+    assert not log_in(client, "zhoujiu", cast.password)
+    cache.clear()  # stands for the five minutes that pass
+    assert log_in(client, "zhoujiu", cast.password)
+
+
+def test_a_shut_account_stays_outside(client: Client, cast: Cast) -> None:
+    deactivate(cast.account.pk, actor=SYSTEM, now=timezone.now())
+    assert not log_in(client, "zhoujiu", cast.password)
+
+
+def test_logging_out_ends_the_session(client: Client, cast: Cast) -> None:
+    log_in(client, "zhoujiu", cast.password)
+    client.post(reverse("account_logout"))
+    assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize("name", ["account_signup", "account_email", "account_reset_password"])
+def test_there_is_no_page_to_sign_up_or_reset_by_mail(name: str) -> None:
+    with pytest.raises(NoReverseMatch):
+        reverse(name)

@@ -1,0 +1,1 @@
+"""The served: who they are and how to reach them."""

@@ -1,0 +1,38 @@
+"""Every change of the tree, of posts and of who may enter. Each writes events; nothing else writes these tables."""
+
+from .access import delegate, end_delegation, issue_token, link_account, name_confidential_officer, revoke_token
+from .mergers import MergePlan, merge_units, plan_merge_units, plan_undo_merge, undo_merge
+from .posts import create_person, create_post, end_post
+from .units import (
+    close_unit,
+    confirm_proposed_unit,
+    create_unit,
+    move_unit,
+    plan_create_unit,
+    plan_rename_unit,
+    rename_unit,
+)
+
+__all__ = [
+    "MergePlan",
+    "close_unit",
+    "confirm_proposed_unit",
+    "create_person",
+    "create_post",
+    "create_unit",
+    "delegate",
+    "end_delegation",
+    "end_post",
+    "issue_token",
+    "link_account",
+    "merge_units",
+    "move_unit",
+    "name_confidential_officer",
+    "plan_create_unit",
+    "plan_merge_units",
+    "plan_rename_unit",
+    "plan_undo_merge",
+    "rename_unit",
+    "revoke_token",
+    "undo_merge",
+]

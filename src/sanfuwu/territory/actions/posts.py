@@ -1,0 +1,105 @@
+"""People and the posts they serve in. The system officer enters them; who may log in is `access`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from sanfuwu.ledger.changes import Changes
+from sanfuwu.ledger.commit import commit
+from sanfuwu.ledger.errors import InvalidInput, NotVisible
+from sanfuwu.ledger.fields import new_id
+
+from .. import policies
+from ..actor import Actor
+from ..models import Person, Post, Rank, Role, Unit
+from ..naming import pinyin_key
+from ..tree import load_tree
+
+
+def create_person(name: str, *, office_phone: str = "", actor: Actor, now: dt.datetime) -> Person:
+    """Enter an official by name. The event says that a person was entered, never who."""
+    policies.require(policies.may_manage_posts(actor))
+    name = name.strip()
+    if not name or len(name) > 40:
+        raise InvalidInput(_("A name of 1 to 40 characters is needed."), field="name")
+    with transaction.atomic():
+        changes = Changes()
+        person = changes.insert(
+            Person(id=new_id(), name=name, name_pinyin=pinyin_key(name), office_phone=office_phone.strip())
+        )
+        changes.event(person, "created")
+        commit(changes, actor=actor, now=now)
+    return person
+
+
+def create_post(
+    person_id: UUID,
+    unit_id: UUID,
+    *,
+    role: str,
+    title: str,
+    rank: str = Rank.STAFF,
+    valid_from: dt.date,
+    valid_to: dt.date | None = None,
+    portfolio: Collection[UUID] = (),
+    actor: Actor,
+    now: dt.datetime,
+) -> Post:
+    """A person serves in a unit in a role from a day on. No account is linked: that is the security officer's act.
+
+    `portfolio` are the units a leader answers for (分管). Raises `NotAllowed` (`officers_are_exclusive`) when the same
+    person would hold an officer's role beside any other.
+    """
+    policies.require(policies.may_manage_posts(actor))
+    if role not in Role.values:
+        raise InvalidInput(_("There is no such role."), field="role")
+    if rank not in Rank.values:
+        raise InvalidInput(_("There is no such rank."), field="rank")
+    if valid_to is not None and valid_to <= valid_from:
+        raise InvalidInput(_("A post must last at least one day."), field="valid_to")
+    if portfolio and role != Role.LEADER:
+        raise InvalidInput(_("Only a leader answers for other units."), field="portfolio")
+    with transaction.atomic():
+        changes, tree = Changes(), load_tree()
+        if tree.unit(unit_id).status == Unit.Status.CLOSED:
+            raise InvalidInput(_("This unit is closed."), field="unit")
+        for answered_for in portfolio:
+            tree.unit(answered_for)
+        if not Person.objects.filter(pk=person_id).exists():
+            raise NotVisible(_("There is no such person."))
+        post = Post(
+            id=new_id(),
+            person_id=person_id,
+            unit_id=unit_id,
+            role=role,
+            rank=rank,
+            title=title.strip(),
+            valid_from=valid_from,
+            valid_to=valid_to,
+            portfolio=sorted(str(u) for u in portfolio),
+        )
+        policies.refuse_officer_conflict(post, Post.objects.filter(person_id=person_id))
+        changes.insert(post)
+        changes.event(post, "created")
+        commit(changes, actor=actor, now=now)
+    return post
+
+
+def end_post(post_id: UUID, *, valid_to: dt.date, actor: Actor, now: dt.datetime) -> None:
+    """Let a post end (`valid_to` = first day without it). From then on nobody can act in it, nor its tokens."""
+    policies.require(policies.may_manage_posts(actor))
+    with transaction.atomic():
+        changes = Changes()
+        post = Post.objects.select_for_update(no_key=True).filter(pk=post_id).first()
+        if post is None:
+            raise NotVisible(_("There is no such post."))
+        if valid_to < post.valid_from:
+            raise InvalidInput(_("A post cannot end before it began."), field="valid_to")
+        changes.update(post, valid_to=valid_to)
+        changes.event(post, "ended")
+        commit(changes, actor=actor, now=now)

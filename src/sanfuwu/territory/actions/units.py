@@ -1,0 +1,244 @@
+"""Units are made, named, moved, confirmed and closed; their past names and places stay readable."""
+
+from __future__ import annotations
+
+import datetime as dt
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from sanfuwu.ledger.changes import Changes
+from sanfuwu.ledger.commit import commit
+from sanfuwu.ledger.errors import IllegalTransition, InvalidInput
+from sanfuwu.ledger.fields import new_id
+
+from .. import policies
+from ..actor import Actor
+from ..models import Unit, UnitVersion
+from ..naming import pinyin_key
+from ..tree import Tree, load_tree
+
+
+def plan_create_unit(
+    changes: Changes,
+    tree: Tree,
+    *,
+    code: str,
+    kind: str,
+    name: str,
+    parent_id: UUID | None,
+    valid_from: dt.date,
+    division_code: str = "",
+    proposed: bool = False,
+    actor: Actor,
+) -> Unit:
+    """A new unit under `parent_id` (None only for the county itself). The caller settles the tree afterwards."""
+    policies.require(policies.may_propose_units(actor) if proposed else policies.may_manage_units(actor))
+    name = _clean_name(name)
+    if not code.strip():
+        raise InvalidInput(_("A unit needs a code."), field="code")
+    if tree.by_code(code) is not None:
+        raise InvalidInput(_("There is already a unit with the code %(code)s.") % {"code": code}, field="code")
+    if (parent_id is None) != (kind == Unit.Kind.COUNTY):
+        raise InvalidInput(_("Every unit but the county itself stands under another one."), field="parent")
+    if parent_id is None and tree.root() is not None:
+        raise InvalidInput(_("The county itself exists already."), field="kind")
+    if parent_id is not None:
+        _open(tree, parent_id, field="parent")
+    status = Unit.Status.PROPOSED if proposed else Unit.Status.ACTIVE
+    unit = changes.insert(Unit(id=new_id(), code=code, kind=kind, status=status))
+    version = changes.insert(
+        UnitVersion(
+            id=new_id(),
+            unit_id=unit.pk,
+            valid_from=valid_from,
+            name=name,
+            name_pinyin=pinyin_key(name),
+            parent_id=parent_id,
+            division_code=division_code,
+        )
+    )
+    tree.units[unit.pk] = unit
+    tree.latest[unit.pk] = version
+    changes.event(unit, "proposed" if proposed else "created")
+    return unit
+
+
+def plan_rename_unit(
+    changes: Changes, tree: Tree, *, unit_id: UUID, name: str, valid_from: dt.date, actor: Actor
+) -> None:
+    """Another name from a day on; `valid_from` may lie ahead. Earlier days keep the earlier name."""
+    policies.require(policies.may_manage_units(actor))
+    unit = _open(tree, unit_id)
+    name = _clean_name(name)
+    version = _supersede(changes, tree, unit, valid_from)
+    changes.update(version, name=name, name_pinyin=pinyin_key(name), valid_from=valid_from)
+    changes.event(unit, "renamed")
+
+
+def create_unit(
+    *,
+    code: str,
+    kind: str,
+    name: str,
+    parent_id: UUID | None,
+    valid_from: dt.date,
+    division_code: str = "",
+    proposed: bool = False,
+    actor: Actor,
+    now: dt.datetime,
+) -> Unit:
+    """Make a unit. `proposed` is for names met in an import: it is named, but nothing can be dispatched to it."""
+    with transaction.atomic():
+        changes, tree = Changes(), load_tree()
+        unit = plan_create_unit(
+            changes,
+            tree,
+            code=code,
+            kind=kind,
+            name=name,
+            parent_id=parent_id,
+            valid_from=valid_from,
+            division_code=division_code,
+            proposed=proposed,
+            actor=actor,
+        )
+        tree.settle(changes)
+        commit(changes, actor=actor, now=now)
+    return unit
+
+
+def rename_unit(unit_id: UUID, name: str, *, valid_from: dt.date, actor: Actor, now: dt.datetime) -> None:
+    """Give a unit another name from a day on (崧厦镇 → 崧厦街道)."""
+    with transaction.atomic():
+        changes, tree = Changes(), load_tree()
+        plan_rename_unit(changes, tree, unit_id=unit_id, name=name, valid_from=valid_from, actor=actor)
+        commit(changes, actor=actor, now=now)
+
+
+def move_unit(unit_id: UUID, parent_id: UUID, *, valid_from: dt.date, actor: Actor, now: dt.datetime) -> None:
+    """Put a unit under another one. Who sees its records changes at once, so the day may not lie ahead."""
+    with transaction.atomic():
+        policies.require(policies.may_manage_units(actor))
+        changes, tree = Changes(), load_tree()
+        unit = _open(tree, unit_id)
+        _open(tree, parent_id, field="parent")
+        if valid_from > timezone.localdate(now):
+            raise InvalidInput(_("A unit cannot be moved ahead of time."), field="valid_from")
+        if tree.latest[unit_id].parent_id is None:
+            raise InvalidInput(_("The county itself cannot be moved."), field="unit")
+        if tree.sees(unit_id, parent_id):
+            raise InvalidInput(_("A unit cannot be put under itself or under a unit below it."), field="parent")
+        version = _supersede(changes, tree, unit, valid_from)
+        changes.update(version, parent_id=parent_id, valid_from=valid_from)
+        changes.event(unit, "moved")
+        tree.settle(changes)
+        commit(changes, actor=actor, now=now)
+
+
+def confirm_proposed_unit(
+    unit_id: UUID,
+    *,
+    actor: Actor,
+    now: dt.datetime,
+    name: str | None = None,
+    kind: str | None = None,
+    parent_id: UUID | None = None,
+) -> None:
+    """Turn a unit met in an import into one that can be dispatched to, putting its name, kind and place right."""
+    with transaction.atomic():
+        policies.require(policies.may_manage_units(actor))
+        changes, tree = Changes(), load_tree()
+        unit = tree.unit(unit_id)
+        if unit.status != Unit.Status.PROPOSED:
+            raise IllegalTransition(_("Only a proposed unit can be confirmed."))
+        version = tree.latest[unit_id]
+        if name is not None:
+            changes.update(version, name=_clean_name(name), name_pinyin=pinyin_key(name))
+        if parent_id is not None and parent_id != version.parent_id:
+            _open(tree, parent_id, field="parent")
+            if tree.sees(unit_id, parent_id):
+                raise InvalidInput(_("A unit cannot be put under itself or under a unit below it."), field="parent")
+            changes.update(version, parent_id=parent_id)
+        if kind is not None:
+            if kind == Unit.Kind.COUNTY:
+                raise InvalidInput(_("The county itself exists already."), field="kind")
+            changes.update(unit, kind=kind)
+        changes.update(unit, status=Unit.Status.ACTIVE)
+        changes.event(unit, "confirmed")
+        tree.settle(changes)
+        commit(changes, actor=actor, now=now)
+
+
+def close_unit(unit_id: UUID, *, on_date: dt.date, actor: Actor, now: dt.datetime) -> None:
+    """Close a unit without a successor (`on_date` = first day without it). Its records stay where they were seen."""
+    with transaction.atomic():
+        policies.require(policies.may_manage_units(actor))
+        changes, tree = Changes(), load_tree()
+        unit = tree.unit(unit_id)
+        version = tree.latest[unit_id]
+        if unit.status == Unit.Status.CLOSED:
+            raise IllegalTransition(_("This unit is closed already."))
+        if version.parent_id is None:
+            raise InvalidInput(_("The county itself cannot be closed."), field="unit")
+        if any(v.parent_id == unit_id and tree.units[u].status != Unit.Status.CLOSED for u, v in tree.latest.items()):
+            raise InvalidInput(_("Units still stand below this one: move or close them first."), field="unit")
+        end_version(changes, version, on_date, now)
+        changes.update(unit, status=Unit.Status.CLOSED)
+        changes.event(unit, "closed")
+        commit(changes, actor=actor, now=now)
+
+
+def end_version(changes: Changes, version: UnitVersion, on_date: dt.date, now: dt.datetime) -> None:
+    """Let a unit's name and place end on a day that is not ahead and not before they began."""
+    if on_date > timezone.localdate(now):
+        raise InvalidInput(_("A unit cannot be closed ahead of time."), field="on_date")
+    if on_date < version.valid_from:
+        raise InvalidInput(_("The unit did not exist yet on that day under its present name."), field="on_date")
+    changes.update(version, valid_to=on_date)
+
+
+def _supersede(changes: Changes, tree: Tree, unit: Unit, valid_from: dt.date) -> UnitVersion:
+    """Copy the present version into the past, up to `valid_from`; the caller changes the present row itself.
+
+    The present row keeps its id: writing inserts first and updates then, a new open row would for a moment stand
+    beside the old one, and one open version a unit is what the database holds us to.
+    """
+    version = tree.latest[unit.pk]
+    if valid_from <= version.valid_from:
+        raise InvalidInput(
+            _("The change must be later than the last one, of %(day)s.") % {"day": version.valid_from},
+            field="valid_from",
+        )
+    changes.insert(
+        UnitVersion(
+            id=new_id(),
+            unit_id=unit.pk,
+            valid_from=version.valid_from,
+            valid_to=valid_from,
+            name=version.name,
+            name_pinyin=version.name_pinyin,
+            parent_id=version.parent_id,
+            division_code=version.division_code,
+        )
+    )
+    return version
+
+
+def _open(tree: Tree, unit_id: UUID, field: str = "unit") -> Unit:
+    unit = tree.unit(unit_id)
+    if unit.status == Unit.Status.CLOSED:
+        raise InvalidInput(_("This unit is closed."), field=field)
+    return unit
+
+
+def _clean_name(name: str) -> str:
+    name = name.strip()
+    if not name:
+        raise InvalidInput(_("A unit needs a name."), field="name")
+    limit = UnitVersion._meta.get_field("name").max_length or 0
+    if len(name) > limit:
+        raise InvalidInput(_("At most %(n)d characters.") % {"n": limit}, field="name")
+    return name

@@ -1,0 +1,41 @@
+"""Names of divisions as of a day. Codes are GB/T 2260 and below, always padded to 12 digits (`rules.identifiers`)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+
+from sanfuwu.counties.models import DivisionVersion
+
+
+def division_names(codes: Collection[str], on: dt.date) -> dict[str, str]:
+    """{code: name on a day}, one statement. Before the first known name that one; unknown codes are absent."""
+    rows = DivisionVersion.objects.filter(code__in=set(codes)).order_by("valid_from")
+    return _as_of(rows.values_list("code", "valid_from", "name"), on)
+
+
+def division_name(code: str, on: dt.date) -> str:
+    """The name of one division on a day; the code itself when it is unknown."""
+    return division_names([code], on).get(code, code)
+
+
+def divisions_below(code: str, on: dt.date) -> dict[str, str]:
+    """{code: name} of a division and all below it, in the order of codes: a county's towns and villages."""
+    rows = DivisionVersion.objects.filter(code__startswith=_stem(code)).order_by("code", "valid_from")
+    return _as_of(rows.values_list("code", "valid_from", "name"), on)
+
+
+def _stem(code: str) -> str:
+    """The digits that all divisions below share: `330604007000` → `330604007`."""
+    for width in (2, 4, 6, 9):
+        if not code[width:].strip("0"):
+            return code[:width]
+    return code
+
+
+def _as_of(rows: Iterable[tuple[str, dt.date, str]], on: dt.date) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for code, valid_from, name in rows:  # oldest first
+        if valid_from <= on or code not in names:
+            names[code] = name
+    return names
