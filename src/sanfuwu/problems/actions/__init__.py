@@ -1,0 +1,47 @@
+"""Every change of state of a problem (house rule 1). Import acts from here."""
+
+from .closing import archive, strike_off
+from .dispatching import dispatch, hand_down, recall
+from .handling import contact, report, review, send_back, sign, sign_off, submit_result
+from .overlays import (
+    add_requirement,
+    appoint_leader,
+    meet_requirement,
+    record_commitment,
+    record_coordination,
+    set_plan,
+)
+from .register import RegisterResult, register_problem, register_problems, solve_on_spot
+from .triage import accept, correct, decline, request_info, supply_info
+from .verifying import record_callback
+
+__all__ = [
+    "RegisterResult",
+    "accept",
+    "add_requirement",
+    "appoint_leader",
+    "archive",
+    "contact",
+    "correct",
+    "decline",
+    "dispatch",
+    "hand_down",
+    "meet_requirement",
+    "recall",
+    "record_callback",
+    "record_commitment",
+    "record_coordination",
+    "register_problem",
+    "register_problems",
+    "report",
+    "request_info",
+    "review",
+    "send_back",
+    "set_plan",
+    "sign",
+    "sign_off",
+    "solve_on_spot",
+    "strike_off",
+    "submit_result",
+    "supply_info",
+]

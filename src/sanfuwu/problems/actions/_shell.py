@@ -1,0 +1,183 @@
+"""The durable shell around the pure plans: one transaction, lock, policy, lifecycle, plan, commit (house rule 1)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from sanfuwu.counties.queries import work_calendar
+from sanfuwu.ledger.changes import Changes
+from sanfuwu.ledger.commit import commit
+from sanfuwu.ledger.errors import InvalidInput, StaleVersion
+from sanfuwu.rules.deadlines import DEFAULT_RULES, DeadlineRules
+from sanfuwu.rules.worktime import WorkCalendar
+from sanfuwu.territory.actor import Actor
+from sanfuwu.territory.models import Unit
+from sanfuwu.territory.queries import scopes_over
+
+from .. import facets, policies
+from ..models import Assignment, Category, Problem, ProblemRow
+from ..snapshot import Snapshot, load, load_many
+
+
+@dataclass
+class Context:
+    """What a plan may look at besides the snapshot; read lazily, so that a plan pays only for what it asks."""
+
+    actor: Actor
+    now: dt.datetime
+    rules: DeadlineRules = DEFAULT_RULES
+    subject: Assignment | None = None  # the assignment the act is about
+    _units: dict[UUID, Unit] = field(default_factory=dict)
+    _paths: dict[UUID, tuple[UUID, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        return work_calendar()
+
+    def unit(self, unit_id: UUID, field_name: str) -> Unit:
+        """An active unit to be made responsible, or an error at the field."""
+        unit = self._units.get(unit_id) or Unit.objects.filter(pk=unit_id).first()
+        if unit is None:
+            raise InvalidInput(_("There is no such unit."), field=field_name)
+        if unit.status != Unit.Status.ACTIVE:
+            raise InvalidInput(_("This unit is not confirmed or no longer exists; choose another."), field=field_name)
+        self._units[unit_id] = unit
+        return unit
+
+    def category_path(self, category_id: UUID) -> tuple[UUID, ...]:
+        """The category and its ancestors, itself first; an error where it does not exist."""
+        if category_id not in self._paths:
+            path: list[UUID] = []
+            current: UUID | None = category_id
+            while current is not None:
+                row = Category.objects.filter(pk=current).values_list("parent_id", flat=True)
+                if not row:
+                    raise InvalidInput(_("There is no such category."), field="category_id")
+                path.append(current)
+                current = row[0]
+            self._paths[category_id] = tuple(path)
+        return self._paths[category_id]
+
+
+MOST_AT_ONCE = 500
+C = TypeVar("C")
+
+
+def require_text(value: str, field_name: str, *, most: int = 5000) -> str:
+    """Trimmed text, or an error at the field when it is empty or longer than `most` characters."""
+    text = value.strip()
+    if not text:
+        raise InvalidInput(_("This must be filled in."), field=field_name)
+    if len(text) > most:
+        raise InvalidInput(_("At most %(most)d characters.") % {"most": most}, field=field_name)
+    return text
+
+
+def require_choice(value: str, choices: Collection[str], field_name: str) -> str:
+    """One of the choices, or an error at the field."""
+    if value not in choices:
+        raise InvalidInput(_("Choose one of the values offered."), field=field_name)
+    return value
+
+
+def finish(pairs: list[tuple[Snapshot, Context]], changes: Changes) -> None:
+    """Bring the narrow rows up to date with the planned snapshots: facets, due date, open or not."""
+    units = {a.unit_id for snap, _ctx in pairs for a in snap.assignments}
+    scopes = scopes_over(units) if units else {}
+    wanted = [
+        (
+            snap,
+            facets.tokens_of(
+                snap, scopes, ctx.category_path(snap.problem.category_id) if snap.problem.category_id else ()
+            ),
+        )
+        for snap, ctx in pairs
+    ]
+    numbers = facets.ids_of({t for _snap, tokens in wanted for t in tokens})
+    for snap, tokens in wanted:
+        _refresh(snap, sorted(numbers[t] for t in tokens), changes)
+
+
+def _running_due(snap: Snapshot) -> dt.datetime | None:
+    """What "due first" and "overdue" mean: the date of a clock that runs. A result under review, a call-back and a
+    striking off have none; before the first dispatch and after a recall the requester's promise counts."""
+    top = snap.top_lead
+    if top is None:
+        return snap.problem.promised_due
+    return top.due_at if top.state in ("pending_sign", "in_progress", "return_pending") else None
+
+
+def _refresh(snap: Snapshot, ids: list[int], changes: Changes) -> None:
+    values = {"facets": ids, "is_open": facets.is_open(snap.problem.state), "due_at": _running_due(snap)}
+    if changes.is_new(snap.row):
+        for name, value in values.items():
+            setattr(snap.row, name, value)
+    else:
+        changes.update(snap.row, **values)
+
+
+@dataclass(frozen=True, slots=True)
+class Act(Generic[C]):
+    """One act on one problem, callable: `accept(problem_id, Accept(…), actor=…, now=…)`.
+
+    Pages, API, imports, schedulers and the scenario's generator call these and nothing else.
+    """
+
+    name: str
+    command: type[C]
+    plan: Callable[[Snapshot, C, Context, Changes], None]
+
+    def __call__(
+        self,
+        problem_id: UUID,
+        cmd: C,
+        *,
+        actor: Actor,
+        now: dt.datetime,
+        expected_version: int | None = None,
+        request_id: str = "",
+    ) -> Problem:
+        """Run it. Raises the `ActionError`s of `ledger.errors`; then nothing is written."""
+        with transaction.atomic():
+            snap = load(problem_id, lock=True)
+            if expected_version is not None and snap.problem.version != expected_version:
+                raise StaleVersion(
+                    _("Somebody else acted on this problem since you opened it. What you typed is kept.")
+                )
+            changes = Changes()
+            ctx = self._planned(snap, cmd, actor, now, changes)
+            finish([(snap, ctx)], changes)
+            commit(changes, actor=actor, now=now, request_id=request_id)
+        return snap.problem
+
+    def many(self, items: Iterable[tuple[UUID, C]], *, actor: Actor, now: dt.datetime) -> list[Problem]:
+        """The same plan over at most 500 problems in id order in one transaction: all or none."""
+        commands = dict(items)
+        if len(commands) > MOST_AT_ONCE:
+            raise InvalidInput(_("At most 500 problems at a time."))
+        with transaction.atomic():
+            snaps = load_many(commands, lock=True)
+            changes = Changes()
+            pairs = [(s, self._planned(s, commands[s.problem.pk], actor, now, changes)) for s in snaps]
+            finish(pairs, changes)
+            commit(changes, actor=actor, now=now)
+        return [s.problem for s in snaps]
+
+    def _planned(self, snap: Snapshot, cmd: C, actor: Actor, now: dt.datetime, changes: Changes) -> Context:
+        ctx = Context(actor=actor, now=now)
+        ctx.subject = policies.authorise(actor, self.name, snap, getattr(cmd, "assignment_id", None))
+        self.plan(snap, cmd, ctx, changes)
+        return ctx
+
+
+def new_row(problem: Problem) -> ProblemRow:
+    """The narrow row of a new problem, still without its facets."""
+    return ProblemRow(problem=problem, registered_at=problem.registered_at, is_open=True, facets=[])

@@ -1,0 +1,345 @@
+"""登记、现场解决: the ways a problem comes in, one at a time or up to 500 in one transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from sanfuwu.counties.queries import county_code, division_exists
+from sanfuwu.ledger.changes import Changes
+from sanfuwu.ledger.commit import commit
+from sanfuwu.ledger.errors import ActionError, InvalidInput, NotAllowed
+from sanfuwu.ledger.models import Note
+from sanfuwu.parties.actions import RequesterInput, check_requester, resolve_parties
+from sanfuwu.parties.models import Contact, Party
+from sanfuwu.rules.identifiers import DivisionLevel, check_division, division_at
+from sanfuwu.rules.lifecycle import Machine, next_state
+from sanfuwu.rules.resolution_level import OnSpotClaim, OnSpotFault, on_spot_faults
+from sanfuwu.territory.actor import Actor
+from sanfuwu.territory.queries import town_units
+
+from ..commands import Registration, SpotSolution
+from ..models import Problem, ProblemText, VerificationCycle
+from ..policies import may_register
+from ..snapshot import Snapshot
+from ._shell import MOST_AT_ONCE, Context, finish, new_row, require_choice, require_text
+from .triage import search_grams
+
+TITLE_LENGTH = 40
+TEXT_LENGTH = 20_000  # the longest real message looked at has 12,220 characters
+SAMPLE_PERCENT = 10  # of what was solved on the spot, for call-back (model.md)
+RECURS_WITHIN = dt.timedelta(days=30)
+_SENTENCE_END = re.compile(r"[。！？!?;；\n]")
+# Crockford's base 32: no I, L, O, U, so that a code survives a telephone call.
+_CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+# `.values` of choices is worked out at every look; a batch looks 1,500 times.
+_CHANNEL = frozenset(Problem.Channel.values)
+_URGENCY = frozenset(Problem.Urgency.values)
+_NATURE = frozenset(Problem.Nature.values)
+
+Also = Callable[[Problem, Changes], None]
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterResult:
+    """What became of one registration of a batch: exactly one of `problem` and `error`, or a duplicate's number."""
+
+    index: int
+    status: str  # created | duplicate | error
+    problem: Problem | None = None
+    number: str = ""
+    error: ActionError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """A registration that can no longer fail."""
+
+    reg: Registration
+    requester: RequesterInput
+    division: str  # 12 digits
+    text: str
+    title: str
+    raised_on: dt.datetime
+
+
+def register_problem(
+    reg: Registration, *, actor: Actor, now: dt.datetime, request_id: str = "", also: Also | None = None
+) -> Problem:
+    """登记 → 待受理. `also` may add rows to the same transaction (an idempotency key). Raises `ActionError`."""
+    return _one(reg, None, actor=actor, now=now, request_id=request_id, also=also)
+
+
+def solve_on_spot(
+    reg: Registration,
+    solution: SpotSolution,
+    *,
+    actor: Actor,
+    now: dt.datetime,
+    request_id: str = "",
+    also: Also | None = None,
+) -> Problem:
+    """现场解决: registered, solved and struck off in one step, with how and who confirmed (model.md)."""
+    return _one(reg, solution, actor=actor, now=now, request_id=request_id, also=also)
+
+
+def _one(
+    reg: Registration,
+    solution: SpotSolution | None,
+    *,
+    actor: Actor,
+    now: dt.datetime,
+    request_id: str,
+    also: Also | None,
+) -> Problem:
+    _require_may_register(actor)
+    checked = _check(reg, solution, now)
+    with transaction.atomic():
+        if reg.source_ref is not None and _existing([checked]):
+            raise InvalidInput(
+                _("This entry of the other system is registered already."), field="source_ref", code="duplicate"
+            )
+        changes = Changes()
+        (problem,) = _plan([checked], solution, actor, now, changes)
+        if also is not None:
+            also(problem, changes)
+        commit(changes, actor=actor, now=now, request_id=request_id)
+    return problem
+
+
+def register_problems(regs: Sequence[Registration], *, actor: Actor, now: dt.datetime) -> list[RegisterResult]:
+    """Up to 500 registrations by the same plan in one transaction; bad rows and known source rows are left out and
+    named, the others are written."""
+    _require_may_register(actor)
+    if len(regs) > MOST_AT_ONCE:
+        raise InvalidInput(_("At most 500 problems at a time."))
+    results: dict[int, RegisterResult] = {}
+    good: list[tuple[int, _Checked]] = []
+    for index, reg in enumerate(regs):
+        try:
+            good.append((index, _check(reg, None, now)))
+        except ActionError as error:
+            results[index] = RegisterResult(index, "error", error=error)
+    with transaction.atomic():
+        known = _existing([c for _i, c in good])
+        fresh: list[tuple[int, _Checked]] = []
+        for index, checked in good:
+            key = _source_key(checked.reg)
+            if key is not None and key in known:
+                results[index] = RegisterResult(index, "duplicate", number=known[key])
+                continue
+            if key is not None:
+                known[key] = ""  # a second row with the same key in this batch is a duplicate too
+            fresh.append((index, checked))
+        if fresh:
+            changes = Changes()
+            problems = _plan([c for _i, c in fresh], None, actor, now, changes)
+            commit(changes, actor=actor, now=now)
+            for (index, _c), problem in zip(fresh, problems, strict=True):
+                results[index] = RegisterResult(index, "created", problem, problem.number)
+    return [results[i] for i in range(len(regs))]
+
+
+def _require_may_register(actor: Actor) -> None:
+    if not may_register(actor):
+        raise NotAllowed(_("Your post may not register problems."))
+
+
+def _check(reg: Registration, solution: SpotSolution | None, now: dt.datetime) -> _Checked:
+    text = require_text(reg.text, "text", most=TEXT_LENGTH)
+    title = reg.title.strip() or _first_sentence(text)
+    if len(title) > 200:
+        raise InvalidInput(_("At most %(most)d characters.") % {"most": 200}, field="title")
+    division = check_division(reg.division)
+    if not division.ok or not division_exists(division.value):
+        raise InvalidInput(_("Choose the town or village it belongs to."), field="division")
+    require_choice(reg.channel, _CHANNEL, "channel")
+    require_choice(reg.urgency, _URGENCY, "urgency")
+    require_choice(reg.nature, _NATURE, "nature")
+    require_choice(reg.origin, ("live", "import", "training"), "origin")
+    who = check_requester(reg.requester)
+    if not reg.anonymous and not (who.name or who.contact_name or who.phone or who.party_id):
+        raise InvalidInput(_("Say who raised it, or mark it as anonymous."), field="requester")
+    raised_on = reg.raised_on or now
+    if raised_on > now:
+        raise InvalidInput(_("It cannot have been raised in the future."), field="raised_on")
+    if reg.source_ref is not None and len(reg.source_ref) > 80:
+        raise InvalidInput(_("At most %(most)d characters.") % {"most": 80}, field="source_ref")
+    if solution is not None:
+        _check_on_spot(reg, solution, raised_on, now)
+    return _Checked(reg, who, division.value, text, title, raised_on)
+
+
+_FAULTS = {
+    OnSpotFault.NOT_THE_SAME_DAY: ("raised_on", lambda: _("Only what was raised today can be solved on the spot.")),
+    OnSpotFault.NOT_AT_VISIT_OR_MEETING: (
+        "channel",
+        lambda: _("Solved on the spot is for visits and meetings; register it otherwise."),
+    ),
+    OnSpotFault.HOW_IS_MISSING: ("how", lambda: _("Say how it was solved.")),
+    OnSpotFault.CONFIRMATION_IS_MISSING: ("confirmed_by", lambda: _("Say who confirmed it.")),
+}
+
+
+def _check_on_spot(reg: Registration, solution: SpotSolution, raised_on: dt.datetime, now: dt.datetime) -> None:
+    claim = OnSpotClaim(
+        registered_at=raised_on,
+        solved_at=now,
+        during_visit_or_meeting=reg.channel in (Problem.Channel.VISIT, Problem.Channel.MEETING),
+        how=solution.how,
+        confirmed_by=solution.confirmed_by,
+        dispatched_before=False,
+    )
+    for fault in on_spot_faults(claim, tz=ZoneInfo(settings.TIME_ZONE)):
+        field, sentence = _FAULTS[fault]
+        raise InvalidInput(sentence(), field=field)
+    require_text(solution.how, "how", most=2000)
+    require_text(solution.confirmed_by, "confirmed_by", most=80)
+
+
+def _first_sentence(text: str) -> str:
+    first = _SENTENCE_END.split(text, maxsplit=1)[0].strip() or text
+    return first if len(first) <= TITLE_LENGTH else first[: TITLE_LENGTH - 1] + "…"
+
+
+def _source_key(reg: Registration) -> tuple[str, str] | None:
+    return (reg.source_system, reg.source_ref) if reg.source_ref is not None else None
+
+
+def _existing(batch: Sequence[_Checked]) -> dict[tuple[str, str], str]:
+    """Numbers of source rows that are registered already."""
+    wanted: dict[str, set[str]] = {}
+    for checked in batch:
+        if checked.reg.source_ref is not None:
+            wanted.setdefault(checked.reg.source_system, set()).add(checked.reg.source_ref)
+    found: dict[tuple[str, str], str] = {}
+    for system, refs in wanted.items():
+        rows = Problem.objects.filter(source_system=system, source_ref__in=refs)
+        found |= {(system, str(ref)): number for ref, number in rows.values_list("source_ref", "number")}
+    return found
+
+
+def _numbers(now: dt.datetime, count: int) -> list[str]:
+    """The next numbers of this year's sequence: unique, rising, with gaps where a transaction failed."""
+    year = now.astimezone(ZoneInfo(settings.TIME_ZONE)).year
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [f"problem_number_{year}", count]
+        )
+        return [f"{county_code()}-{year}-{value:06d}" for (value,) in cursor.fetchall()]
+
+
+def _read_code() -> str:
+    bits = secrets.randbits(60)
+    return "".join(_CODE_ALPHABET[bits >> shift & 31] for shift in range(0, 60, 5))
+
+
+def _plan(
+    batch: Sequence[_Checked],
+    solution: SpotSolution | None,
+    actor: Actor,
+    now: dt.datetime,
+    changes: Changes,
+) -> list[Problem]:
+    """The plan of one and of many: the same lines, so that a batch is nothing but its singles."""
+    numbers = _numbers(now, len(batch))
+    served = resolve_parties(changes, [c.requester for c in batch], now)
+    units = town_units(now.astimezone(ZoneInfo(settings.TIME_ZONE)).date())
+    pairs = []
+    for checked, number, (party, contact) in zip(batch, numbers, served, strict=True):
+        town = division_at(checked.division, DivisionLevel.TOWN)
+        unit = checked.reg.proposed_unit or (units.get(town) if town else None)
+        snap = _plan_one(checked, number, party, contact, unit, actor, now, solution, changes)
+        pairs.append((snap, Context(actor=actor, now=now)))
+    finish(pairs, changes)
+    return [snap.problem for snap, _ctx in pairs]
+
+
+def _plan_one(
+    checked: _Checked,
+    number: str,
+    party: Party | None,
+    contact: Contact | None,
+    unit: UUID | None,
+    actor: Actor,
+    now: dt.datetime,
+    solution: SpotSolution | None,
+    changes: Changes,
+) -> Snapshot:
+    reg = checked.reg
+    recurs = solution is not None and _recurs(party, now)
+    note = changes.note(checked.text, Note.Audience.OFFICE if reg.confidential else Note.Audience.HANDLING)
+    act = "register" if solution is None else "solve_on_spot"
+    problem = Problem(
+        number=number,
+        read_code=_read_code(),
+        state=next_state(Machine.PROBLEM, act, None),
+        nature=reg.nature,
+        tier=Problem.Tier.ON_SPOT if solution else "",
+        urgency=reg.urgency,
+        proposed_category_id=reg.category_id,
+        category_id=reg.category_id if solution else None,
+        proposed_unit=unit,
+        channel=reg.channel,
+        origin=reg.origin,
+        source_system=reg.source_system,
+        source_ref=reg.source_ref,
+        raised_on=checked.raised_on,
+        registered_at=now,
+        registered_by=actor.effective_post,
+        division=checked.division,
+        title=checked.title,
+        text_note_id=note.pk,
+        party=party,
+        party_kind=checked.requester.kind,
+        claimed_party="" if checked.requester.kind == "resident" else checked.requester.name,
+        contact=contact,
+        anonymous=reg.anonymous,
+        confidential=reg.confidential,
+        visit_id=reg.visit_id,
+        meeting_id=reg.meeting_id,
+    )
+    data: dict[str, object] = {"note": note.pk}
+    if solution is not None:
+        problem.on_spot = True
+        problem.result_kind = Problem.ResultKind.SOLVED.value
+        problem.resolution_level = "on_spot"
+        problem.solved_at = problem.struck_off_at = now
+        problem.close_basis = Problem.CloseBasis.CONFIRMED.value
+        data["how_note"] = changes.note(solution.how.strip(), Note.Audience.REQUESTER).pk
+        data["confirmed_note"] = changes.note(solution.confirmed_by.strip(), Note.Audience.OFFICE).pk
+    changes.insert(problem)
+    snap = Snapshot(problem=problem, row=changes.insert(new_row(problem)))
+    changes.insert(ProblemText(problem_id=problem.pk, grams=search_grams(problem, checked.text)))
+    if solution is not None and (recurs or _sampled(problem.pk)):
+        cycle = VerificationCycle(
+            problem=problem, cycle_no=1, why=VerificationCycle.Why.SAMPLE, state="pending", opened_at=now
+        )
+        snap.cycles.append(changes.insert(cycle))
+        data["sampled"] = "recurs" if recurs else "sample"
+    kind = "registered" if solution is None else "solved_on_spot"
+    changes.event(problem, kind, data=data, happened_at=checked.raised_on if solution is None else now)
+    return snap
+
+
+def _sampled(problem_id: UUID) -> bool:
+    """One in ten, decided by the id: nobody chooses whom to ask, and the same id always gives the same answer."""
+    return hashlib.sha256(problem_id.bytes).digest()[0] * 100 < SAMPLE_PERCENT * 256
+
+
+def _recurs(party: Party | None, now: dt.datetime) -> bool:
+    """Whether the same party raised something in the 30 days before."""
+    if party is None:
+        return False
+    return Problem.objects.filter(party=party, registered_at__gte=now - RECURS_WITHIN).exists()

@@ -1,0 +1,138 @@
+"""受理、不予受理、要求补充、补充、更正: what the dispatch office decides before anybody is responsible."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from sanfuwu.counties.queries import division_exists
+from sanfuwu.ledger.changes import Changes
+from sanfuwu.ledger.crypto import decrypt
+from sanfuwu.ledger.errors import InvalidInput
+from sanfuwu.ledger.models import Note
+from sanfuwu.parties.models import Party
+from sanfuwu.rules import text as rules_text
+from sanfuwu.rules.identifiers import check_division
+from sanfuwu.rules.lifecycle import Machine, next_state
+
+from ..commands import DECLINE_REASONS, Accept, Correct, Decline, RequestInfo, SupplyInfo
+from ..models import Category, Problem, ProblemText
+from ..snapshot import Snapshot
+from ._shell import Act, Context, require_choice, require_text
+
+
+def _to(act: str, snap: Snapshot) -> str:
+    return next_state(Machine.PROBLEM, act, snap.problem.state)
+
+
+def require_category(category_id: UUID) -> Category:
+    """A confirmed category, or an error at the field."""
+    category = Category.objects.filter(pk=category_id).first()
+    if category is None or category.status != Category.Status.ACTIVE:
+        raise InvalidInput(_("Choose a category of the list."), field="category_id")
+    return category
+
+
+def plan_accept(snap: Snapshot, cmd: Accept, ctx: Context, changes: Changes) -> None:
+    """待受理 → 办理中 (待交办): category confirmed, tier set."""
+    require_choice(cmd.tier, (Problem.Tier.LIMITED, Problem.Tier.KEY), "tier")
+    require_choice(cmd.urgency, Problem.Urgency.values, "urgency")
+    require_choice(cmd.nature, Problem.Nature.values, "nature")
+    require_category(cmd.category_id)
+    changes.update(
+        snap.problem,
+        state=_to("accept", snap),
+        category_id=cmd.category_id,
+        tier=cmd.tier,
+        urgency=cmd.urgency,
+        nature=cmd.nature,
+    )
+    changes.event(snap.problem, "accepted")
+
+
+def plan_decline(snap: Snapshot, cmd: Decline, ctx: Context, changes: Changes) -> None:
+    """A refusal says who refused, why, and where to go instead (need 17)."""
+    require_choice(cmd.reason_code, DECLINE_REASONS, "reason_code")
+    where = require_text(cmd.where_to_go, "where_to_go", most=500)
+    changes.update(snap.problem, state=_to("decline", snap), reason_code=cmd.reason_code)
+    note = changes.note(where, Note.Audience.REQUESTER)
+    changes.event(snap.problem, "declined", data={"reason_code": cmd.reason_code, "where_note": note.pk})
+    changes.tell("declined", snap.problem.pk, ctx.now)
+
+
+def plan_request_info(snap: Snapshot, cmd: RequestInfo, ctx: Context, changes: Changes) -> None:
+    """待受理 → 待补充: what is missing goes to whoever registered it, and onto the requester's page."""
+    what = require_text(cmd.what, "what", most=500)
+    changes.update(snap.problem, state=_to("request_info", snap))
+    note = changes.note(what, Note.Audience.REQUESTER)
+    changes.event(snap.problem, "info_requested", data={"note": note.pk})
+
+
+def plan_supply_info(snap: Snapshot, cmd: SupplyInfo, ctx: Context, changes: Changes) -> None:
+    """待补充 → 待受理."""
+    text = require_text(cmd.text, "text")
+    changes.update(snap.problem, state=_to("supply_info", snap))
+    audience = Note.Audience.OFFICE if snap.problem.confidential else Note.Audience.HANDLING
+    note = changes.note(text, audience)
+    changes.event(snap.problem, "info_supplied", data={"note": note.pk})
+
+
+def plan_correct(snap: Snapshot, cmd: Correct, ctx: Context, changes: Changes) -> None:
+    """更正: wrong party, category, place or a typo. The state stays; what was before stays in the events."""
+    reason = require_text(cmd.reason, "reason", most=500)
+    problem = snap.problem
+    new: dict[str, Any] = {}
+    if cmd.title is not None:
+        new["title"] = require_text(cmd.title, "title", most=200)
+    if cmd.division is not None:
+        place = check_division(cmd.division)
+        if not place.ok or not division_exists(place.value):
+            raise InvalidInput(_("Choose the town or village it belongs to."), field="division")
+        new["division"] = place.value
+    if cmd.category_id is not None:
+        require_category(cmd.category_id)
+        new["category_id"] = cmd.category_id
+    if cmd.party_id is not None:
+        party = Party.objects.filter(pk=cmd.party_id, merged_into__isnull=True).first()
+        if party is None:
+            raise InvalidInput(_("There is no such party."), field="party_id")
+        new |= {"party_id": party.pk, "party_kind": party.kind}
+    if cmd.confidential is not None:
+        new["confidential"] = cmd.confidential
+    changed = {k: v for k, v in new.items() if getattr(problem, k) != v}
+    if not changed:
+        raise InvalidInput(_("Nothing would change."))
+    # Codes and ids before the change are worth keeping in the open; a title is text and stays out of events.
+    before = {k: getattr(problem, k) for k in changed if k != "title"}
+    changes.update(problem, **changed)
+    note = changes.note(reason)
+    changes.event(
+        problem, "corrected", data={"before": before, "fields": sorted(changed), "note": note.pk}
+    )
+    if {"title", "confidential"} & changed.keys():
+        grams = ProblemText.objects.get(pk=problem.pk)
+        changes.update(grams, grams=search_grams(problem, _searchable_text(problem)))
+
+
+def _searchable_text(problem: Problem) -> str:
+    note_id = problem.text_for_units_id if problem.confidential else problem.text_note_id
+    if note_id is None:
+        return ""
+    note = Note.objects.get(pk=note_id)
+    return decrypt(note.text_enc, note.pk, note.key_id)
+
+
+def search_grams(problem: Problem, text: str) -> list[int]:
+    """Hashed bigrams for search; of a confidential problem only of what went out to units."""
+    if problem.confidential:
+        return rules_text.bigrams(f"{problem.title_for_units}\n{text}") if problem.title_for_units else []
+    return rules_text.bigrams(f"{problem.title}\n{problem.claimed_party}\n{text}")
+
+
+accept = Act("accept", Accept, plan_accept)
+decline = Act("decline", Decline, plan_decline)
+request_info = Act("request_info", RequestInfo, plan_request_info)
+supply_info = Act("supply_info", SupplyInfo, plan_supply_info)
+correct = Act("correct", Correct, plan_correct)

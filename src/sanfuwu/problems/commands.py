@@ -1,0 +1,246 @@
+"""What must be said to do each act: one frozen dataclass per act, read by pages, API and scripts alike.
+
+Free text stays in these objects only until the plan has put it into encrypted notes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from uuid import UUID
+
+from sanfuwu.parties.actions import RequesterInput
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """One problem as it comes in. `text`, `division` (6, 9 or 12 digits) and `requester` suffice."""
+
+    text: str
+    division: str
+    requester: RequesterInput
+    anonymous: bool = False
+    title: str = ""  # empty: the first sentence of `text`
+    channel: str = "visit"
+    urgency: str = "normal"
+    nature: str = "problem"
+    category_id: UUID | None = None  # as proposed; a person confirms it when accepting
+    proposed_unit: UUID | None = None
+    raised_on: dt.datetime | None = None  # None: now
+    confidential: bool = False
+    source_system: str = ""
+    source_ref: str | None = None
+    origin: str = "live"
+    visit_id: UUID | None = None
+    meeting_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpotSolution:
+    """How it was solved there and then, and who of the requester's side confirmed it."""
+
+    how: str
+    confirmed_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accept:
+    category_id: UUID
+    tier: str = "limited"  # limited | key
+    urgency: str = "normal"
+    nature: str = "problem"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decline:
+    """`reason_code` from `DECLINE_REASONS`; the requester is told why and where to go instead (need 17)."""
+
+    reason_code: str
+    where_to_go: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestInfo:
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplyInfo:
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correct:
+    """更正: what is None stays. The old values stay in the events."""
+
+    reason: str
+    title: str | None = None
+    division: str | None = None
+    category_id: UUID | None = None
+    party_id: UUID | None = None
+    confidential: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispatch:
+    """One lead and n co-handlers. A confidential problem goes out with a second title and text."""
+
+    lead: UUID
+    co: tuple[UUID, ...] = ()
+    instruction: str = ""
+    title_for_units: str = ""
+    text_for_units: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandDown:
+    """From the unit that holds `assignment_id` to one below it, which then leads for that unit."""
+
+    lead: UUID
+    co: tuple[UUID, ...] = ()
+    instruction: str = ""
+    assignment_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recall:
+    reason: str
+    assignment_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign:
+    assignment_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakeContact:
+    """先行联系: how the requester was reached and what was said."""
+
+    how: str = "phone"  # phone | visit | sms
+    text: str = ""
+    assignment_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    text: str
+    for_requester: bool = False
+    assignment_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmitResult:
+    """`evidence` says what proves it (a document, a date, who was there); photographs are never compulsory."""
+
+    result_kind: str  # solved | explained | unsolvable
+    text: str
+    evidence: str
+    assignment_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignOff:
+    assignment_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendBack:
+    reason_code: str  # SEND_BACK_REASONS
+    text: str
+    assignment_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    assignment_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordCallback:
+    """One attempt to ask the requester. `outcome` only when reached: confirmed, dissatisfied or redo
+    (or `anonymous`: there is nobody to call and the result was published)."""
+
+    channel: str
+    reached: bool
+    contacted: bool | None = None
+    solved: bool | None = None
+    satisfied: str | None = None  # yes | basically | no
+    outcome: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StrikeOff:
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archive:
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppointLeader:
+    post_id: UUID
+    kind: str = "lead"  # lead | case
+    members: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordCoordination:
+    """A district or town co-ordination and what it decided on this problem (empty: no decision yet)."""
+
+    level: str
+    held_at: dt.datetime
+    chaired_by: UUID
+    decision: str = ""
+    units: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordCommitment:
+    """A promise. Without `due_on` a day to name the date by is set (2 working days)."""
+
+    unit_id: UUID
+    text: str
+    due_on: dt.date | None = None
+    visit_id: UUID | None = None
+    meeting_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    text: str
+    unit_id: UUID
+    due_on: dt.date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetPlan:
+    """方案和落实路径: steps that follow those already planned."""
+
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddRequirement:
+    text: str
+    owed_by_unit: UUID | None = None  # None: the requester
+    due_on: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetRequirement:
+    requirement_id: UUID
+
+
+DECLINE_REASONS = (
+    "not_ours",  # 不属于本级职责
+    "legal_channel",  # 应通过诉讼、仲裁、复议等途径
+    "letters_and_visits",  # 应通过信访渠道
+    "no_facts",  # 无具体事实或无法核实
+    "repeated",  # 同一事实和理由已办结
+    "state_secret",  # 涉密内容不得在本系统登记
+)
+SEND_BACK_REASONS = ("off_the_point", "untrue", "no_evidence", "incomplete")

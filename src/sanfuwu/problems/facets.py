@@ -1,0 +1,120 @@
+"""What a problem may be filtered on and who may see it, as integers of one narrow row (model.md, "Tables").
+
+Tokens are pairs (kind, key) interned in `Facet`: exact, so that one scope's token can never collide with another's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from sanfuwu.rules.identifiers import division_ancestors
+from sanfuwu.rules.lifecycle import OPEN_PROBLEM_STATES
+
+from .chip import stage
+from .models import Facet
+from .snapshot import Snapshot
+
+Token = tuple[str, str]
+
+_cache: dict[tuple[str, Token], int] = {}
+
+
+def forget() -> None:
+    """Empty the process's dictionary (tests roll back what it remembers)."""
+    _cache.clear()
+
+
+def ids_of(tokens: Iterable[Token]) -> dict[Token, int]:
+    """Integers for tokens, interning new ones inside the caller's transaction."""
+    wanted = set(tokens)
+    schema = str(connection.schema_name)
+    known = {t: _cache[schema, t] for t in wanted if (schema, t) in _cache}
+    missing = sorted(wanted - known.keys())
+    if not missing:
+        return known
+    found = _select(missing)
+    new = [t for t in missing if t not in found]
+    if new:
+        Facet.objects.bulk_create([Facet(kind=k, key=v) for k, v in new], ignore_conflicts=True)
+        found |= _select(new)
+    _remember(schema, found)
+    return known | found
+
+
+def known_ids(tokens: Iterable[Token]) -> dict[Token, int]:
+    """Integers for tokens that exist; reading never interns."""
+    wanted = set(tokens)
+    schema = str(connection.schema_name)
+    known = {t: _cache[schema, t] for t in wanted if (schema, t) in _cache}
+    missing = sorted(wanted - known.keys())
+    if missing:
+        found = _select(missing)
+        _remember(schema, found)
+        known |= found
+    return known
+
+
+def _remember(schema: str, found: dict[Token, int]) -> None:
+    """Only once they are really there: a roll-back takes away what this transaction interned."""
+    transaction.on_commit(lambda: _cache.update({(schema, t): n for t, n in found.items()}))
+
+
+def _select(tokens: list[Token]) -> dict[Token, int]:
+    kinds = [k for k, _v in tokens]
+    keys = [v for _k, v in tokens]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT f.kind, f.key, f.id FROM problems_facet f "
+            "JOIN unnest(%s::varchar[], %s::varchar[]) AS w(kind, key) ON f.kind = w.kind AND f.key = w.key",
+            [kinds, keys],
+        )
+        return {(kind, key): number for kind, key, number in cursor.fetchall()}
+
+
+def tokens_of(
+    snap: Snapshot, scopes: Mapping[UUID, Iterable[UUID]], category_path: Iterable[UUID] = ()
+) -> set[Token]:
+    """All tokens of one problem. `scopes[unit]` are the units that reach `unit` (itself, above, successor)."""
+    p = snap.problem
+    tokens: set[Token] = {
+        ("state", p.state),
+        ("stage", stage(snap)),
+        ("channel", p.channel),
+        ("urgency", p.urgency),
+        ("served", p.party_kind),
+        ("origin", p.origin),
+    }
+    if p.registered_by:
+        tokens.add(("reg", str(p.registered_by)))
+    if p.tier:
+        tokens.add(("tier", p.tier))
+    if p.on_spot:
+        tokens.add(("on_spot", "yes"))
+    if p.result_kind:
+        tokens.add(("result", p.result_kind))
+    if p.resolution_level:
+        tokens.add(("level", p.resolution_level))
+    if p.confidential:
+        tokens.add(("confidential", "yes"))
+    if p.campaign_id:
+        tokens.add(("campaign", str(p.campaign_id)))
+    if p.party_id:
+        tokens.add(("party", str(p.party_id)))
+    tokens |= {("category", str(c)) for c in category_path}
+    tokens |= {("place", code) for code in division_ancestors(p.division)[2:]}  # county, town, village
+    for a in snap.assignments:
+        tokens.add((a.role, str(a.unit_id)))
+        tokens.add(("handled", str(a.unit_id)))
+        tokens |= {("scope", str(s)) for s in scopes.get(a.unit_id, (a.unit_id,))}
+    tokens |= {("leader", str(x.post_id)) for x in snap.leaderships}
+    if snap.open_cycle:
+        tokens.add(("verify", "open"))
+    return tokens
+
+
+def is_open(state: str) -> bool:
+    """Whether a problem in this state is still somebody's work."""
+    return state in OPEN_PROBLEM_STATES

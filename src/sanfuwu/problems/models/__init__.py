@@ -1,0 +1,29 @@
+"""The tables of the heart (model.md, "Tables"), one module per noun."""
+
+from .assignment import Assignment, ClockPause, Deadline
+from .attachment import Attachment
+from .category import Category
+from .index import Facet, ProblemRow, ProblemText
+from .overlay import Commitment, Coordination, CoordinationItem, Leadership, PlanStep, Requirement
+from .problem import Problem
+from .verification import Callback, VerificationCycle
+
+__all__ = [
+    "Assignment",
+    "Attachment",
+    "Callback",
+    "Category",
+    "ClockPause",
+    "Commitment",
+    "Coordination",
+    "CoordinationItem",
+    "Deadline",
+    "Facet",
+    "Leadership",
+    "PlanStep",
+    "Problem",
+    "ProblemRow",
+    "ProblemText",
+    "Requirement",
+    "VerificationCycle",
+]

@@ -1,0 +1,244 @@
+"""Who may do what: relations of an actor to a problem, read together with the lifecycle table.
+
+Nothing here knows a page or an API; both ask `available_acts` and every action asks `may`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from sanfuwu.ledger.errors import ActionError, IllegalTransition, InvalidInput, NotAllowed
+from sanfuwu.rules import lifecycle
+from sanfuwu.rules.identifiers import is_within
+from sanfuwu.rules.lifecycle import Machine, Who
+from sanfuwu.territory.actor import Actor
+from sanfuwu.territory.models import Rank, Role
+
+from .models import Assignment
+from .snapshot import Snapshot
+
+BUSINESS_ROLES = frozenset(
+    {
+        Role.COLLECTOR,
+        Role.DISPATCHER,
+        Role.TOWN_DISPATCHER,
+        Role.HANDLER,
+        Role.UNIT_HEAD,
+        Role.VERIFIER,
+        Role.SUPERVISOR,
+        Role.LEADER,
+    }
+)
+_UNIT_ROLES = frozenset({Role.HANDLER, Role.UNIT_HEAD, Role.TOWN_DISPATCHER})
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An act this actor may do now, and on which assignment (None: on the problem itself)."""
+
+    act: str
+    assignment_id: UUID | None = None
+
+
+# Overlays (model.md: not states) and the states of the problem in which they may be written.
+OVERLAYS: dict[str, tuple[Who, ...]] = {
+    "appoint_leader": (Who.OFFICE, Who.APPROVER, Who.LEADER),
+    "record_coordination": (Who.OFFICE, Who.LEADER),
+    "record_commitment": (Who.OFFICE, Who.UNIT, Who.REGISTRAR, Who.LEADER),
+    "set_plan": (Who.OFFICE, Who.UNIT),
+    "add_requirement": (Who.OFFICE, Who.UNIT, Who.REGISTRAR),
+    "meet_requirement": (Who.OFFICE, Who.UNIT, Who.REGISTRAR),
+}
+OVERLAY_STATES = frozenset({"submitted", "info_needed", "in_progress"})
+
+
+def may_register(actor: Actor) -> bool:
+    """Any business post may register; the three officers hold no business role."""
+    return actor.is_system or actor.role in BUSINESS_ROLES
+
+
+def is_office(actor: Actor, snap: Snapshot) -> bool:
+    """The district's dispatch office, or a town's for its own place."""
+    if actor.role == Role.DISPATCHER:
+        return True
+    return (
+        actor.role == Role.TOWN_DISPATCHER
+        and bool(actor.place)
+        and is_within(snap.problem.division, actor.place)
+    )
+
+
+def _is_dispatching(actor: Actor, snap: Snapshot, a: Assignment | None) -> bool:
+    """The unit that gave the assignment; of a co-handler's also the lead, to whom co-handlers report."""
+    if a is None or actor.unit_id is None or actor.role not in _UNIT_ROLES | {Role.DISPATCHER}:
+        return False
+    if a.dispatching_unit == actor.unit_id:
+        return True
+    lead = next((x for x in snap.open_assignments if x.parent_id == a.parent_id and x.role == "lead"), None)
+    return a.role == "co" and lead is not None and lead.unit_id == actor.unit_id
+
+
+def _is_unit(actor: Actor, snap: Snapshot, a: Assignment | None) -> bool:
+    if actor.role not in _UNIT_ROLES:
+        return False
+    if a is not None:
+        return a.unit_id == actor.unit_id
+    return any(x.unit_id == actor.unit_id for x in snap.open_assignments)
+
+
+def _is_verifier(actor: Actor, snap: Snapshot, a: Assignment | None) -> bool:
+    """Never of a handling unit, and never of the unit that is itself the served party."""
+    return (
+        actor.role == Role.VERIFIER
+        and actor.unit_id not in snap.handled_by
+        and (snap.party_unit is None or actor.unit_id != snap.party_unit)
+    )
+
+
+def _is_leader(actor: Actor, snap: Snapshot, a: Assignment | None) -> bool:
+    if actor.role != Role.LEADER:
+        return False
+    leads_it = any(x.post_id == actor.effective_post and x.to_at is None for x in snap.leaderships)
+    return leads_it or actor.rank == Rank.DISTRICT_LEADER
+
+
+_RELATIONS: dict[Who, Callable[[Actor, Snapshot, Assignment | None], bool]] = {
+    Who.COLLECTOR: lambda actor, snap, a: actor.role in BUSINESS_ROLES,
+    Who.REGISTRAR: lambda actor, snap, a: (
+        actor.role in BUSINESS_ROLES and actor.effective_post == snap.problem.registered_by
+    ),
+    Who.OFFICE: lambda actor, snap, a: is_office(actor, snap),
+    Who.DISPATCHING: _is_dispatching,
+    Who.UNIT: _is_unit,
+    Who.UNIT_HEAD: lambda actor, snap, a: actor.role == Role.UNIT_HEAD and _is_unit(actor, snap, a),
+    Who.VERIFIER: _is_verifier,
+    Who.APPROVER: lambda actor, snap, a: actor.role == Role.SUPERVISOR,
+    Who.LEADER: _is_leader,
+    Who.REQUESTER: lambda actor, snap, a: False,  # acts through a second code, never as a post
+    Who.SYSTEM: lambda actor, snap, a: False,
+}
+
+
+def stands_in(actor: Actor, who: Who, snap: Snapshot, assignment: Assignment | None = None) -> bool:
+    """Whether the actor stands in this relation; the system stands in every one."""
+    return actor.is_system or _RELATIONS[who](actor, snap, assignment)
+
+
+def _whos(act: str) -> tuple[Machine | None, tuple[Who, ...]]:
+    if act in OVERLAYS:
+        return None, OVERLAYS[act]
+    for machine, steps in lifecycle.TABLES.items():
+        for line in steps:
+            if line.act == act:
+                return machine, line.who
+    raise KeyError(act)
+
+
+def _subjects(act: str, snap: Snapshot) -> list[Assignment]:
+    """Assignments this act could be about, by state alone."""
+    if act == "hand_down":
+        free = [a for a in snap.open_assignments if a.state == "in_progress"]
+        return [a for a in free if not any(c.role == "lead" and c.ended_at is None for c in snap.children_of(a))]
+    found = [
+        a for a in snap.assignments if lifecycle.allows(Machine.ASSIGNMENT, act, a.state)
+    ]
+    if act == "sign_off":
+        return [a for a in found if a.signed_off_at is None]
+    if act == "review":
+        return [a for a in found if a.signed_off_at is not None]
+    return found
+
+
+def _problem_allows(act: str, snap: Snapshot) -> bool:
+    """Guards on the problem's own state beyond the table's start states."""
+    p = snap.problem
+    if act in OVERLAYS:
+        return p.state in OVERLAY_STATES
+    if act == "dispatch":
+        return p.state == "in_progress" and not any(
+            a.parent_id is None and a.role == "lead" for a in snap.open_assignments
+        )
+    if act == "record_callback":
+        return snap.open_cycle is not None
+    return lifecycle.allows(Machine.PROBLEM, act, p.state)
+
+
+def _guard_refuses(actor: Actor, act: str, snap: Snapshot, a: Assignment | None) -> str | None:
+    """Rules that look at both people and record; a sentence when refused."""
+    if act == "strike_off" and not actor.is_system:
+        cycle = snap.last_cycle
+        dissatisfied = cycle is not None and cycle.conclusion == "dissatisfied"
+        if dissatisfied and actor.role != Role.SUPERVISOR:
+            return _("The requester is not satisfied: a second approver of the supervision office decides.")
+        if dissatisfied and cycle is not None and cycle.concluded_by == actor.post_id:
+            return _("Who concluded the call-back cannot also approve the striking off.")
+    if act == "sign_off" and a is not None and a.submitted_by == actor.post_id and actor.role != Role.UNIT_HEAD:
+        return _("A result is signed off by the head of the unit.")
+    return None
+
+
+def offers(actor: Actor, snap: Snapshot, acts: tuple[str, ...]) -> Iterator[Offer]:
+    """Those of `acts` that the actor may do now, each with its subject."""
+    for act in acts:
+        if actor.acts_allowed is not None and act not in actor.acts_allowed:
+            continue
+        machine, whos = _whos(act)
+        if machine is Machine.ASSIGNMENT and act != "dispatch":
+            for a in _subjects(act, snap):
+                if any(stands_in(actor, w, snap, a) for w in whos) and not _guard_refuses(actor, act, snap, a):
+                    yield Offer(act, a.pk)
+        elif (
+            _problem_allows(act, snap)
+            and any(stands_in(actor, w, snap) for w in whos)
+            and not _guard_refuses(actor, act, snap, None)
+        ):
+            yield Offer(act)
+
+
+def authorise(actor: Actor, act: str, snap: Snapshot, assignment_id: UUID | None = None) -> Assignment | None:
+    """The assignment the act is about (None for acts on the problem), or the error that says why not.
+
+    Order of answers: not allowed at all (403), not possible from here (409), which one (422).
+    """
+    if actor.acts_allowed is not None and act not in actor.acts_allowed:
+        raise NotAllowed(_("Standing in for this post does not include this act."))
+    machine, whos = _whos(act)
+    if machine is Machine.ASSIGNMENT and act != "dispatch":
+        return _authorise_assignment(actor, act, whos, snap, assignment_id)
+    if not any(stands_in(actor, w, snap) for w in whos):
+        raise NotAllowed(_("Your post may not do this on this problem."))
+    if not _problem_allows(act, snap):
+        raise _illegal(act)
+    if sentence := _guard_refuses(actor, act, snap, None):
+        raise NotAllowed(sentence)
+    return None
+
+
+def _authorise_assignment(
+    actor: Actor, act: str, whos: tuple[Who, ...], snap: Snapshot, assignment_id: UUID | None
+) -> Assignment:
+    if assignment_id is not None and snap.assignment(assignment_id) is None:
+        raise InvalidInput(_("This assignment does not belong to the problem."), field="assignment_id")
+    mine = [
+        a
+        for a in snap.assignments
+        if (assignment_id is None or a.pk == assignment_id) and any(stands_in(actor, w, snap, a) for w in whos)
+    ]
+    if not mine:
+        raise NotAllowed(_("Your post may not do this on this problem."))
+    possible = [a for a in _subjects(act, snap) if a in mine]
+    if not possible:
+        raise _illegal(act)
+    if len(possible) > 1:
+        raise InvalidInput(_("Say which unit's assignment is meant."), field="assignment_id", code="which_assignment")
+    if sentence := _guard_refuses(actor, act, snap, possible[0]):
+        raise NotAllowed(sentence)
+    return possible[0]
+
+
+def _illegal(act: str) -> ActionError:
+    return IllegalTransition(_("This is not possible at the present stage."))

@@ -1,0 +1,114 @@
+"""What the requester sees by his code: stage, unit, contact, promised date, what was written for him. Reads only."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from sanfuwu.ledger.crypto import decrypt
+from sanfuwu.ledger.errors import NotVisible
+from sanfuwu.ledger.models import Event, Note
+from sanfuwu.territory.models import Person, Post, Role
+from sanfuwu.territory.queries import unit_names
+
+from ..chip import Stage, stage
+from ..models import Problem
+from ..snapshot import load
+
+_SHOWN = frozenset(
+    {
+        "registered",
+        "solved_on_spot",
+        "accepted",
+        "declined",
+        "info_requested",
+        "dispatched",
+        "handed_down",
+        "contacted",
+        "reported",
+        "result_accepted",
+        "redo_ordered",
+        "struck_off",
+        "committed",
+        "requirement_added",
+        "requirement_met",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line told to the requester."""
+
+    kind: str
+    at: dt.datetime
+    texts: tuple[str, ...]
+    data: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class RequesterView:
+    number: str
+    title: str
+    stage: Stage
+    raised_on: dt.datetime
+    unit: str
+    unit_phone: str
+    promised_due: dt.datetime | None
+    told: tuple[Told, ...]
+
+
+def by_code(code: str, *, now: dt.datetime) -> RequesterView:
+    """Raises `NotVisible` for an unknown code. Whoever holds the paper slip may read, and nothing more."""
+    problem_id = (
+        Problem.objects.filter(read_code=code.strip().upper()).values_list("pk", flat=True).first()
+    )
+    if problem_id is None:
+        raise NotVisible(_("This code is not known. Check it against your slip of paper."))
+    snap = load(problem_id)
+    lead = snap.top_lead
+    events = Event.objects.filter(stream_kind="problem", stream_id=problem_id, kind__in=_SHOWN).order_by("seq")
+    found = list(events)
+    notes = _texts(found)
+    return RequesterView(
+        number=snap.problem.number,
+        title=snap.problem.title,
+        stage=stage(snap),
+        raised_on=snap.problem.raised_on,
+        unit=unit_names(timezone.localdate(now)).get(lead.unit_id, "") if lead else "",
+        unit_phone=_office_phone(lead.unit_id) if lead else "",
+        promised_due=snap.problem.promised_due,
+        told=tuple(
+            Told(
+                e.kind,
+                e.happened_at,
+                tuple(notes[n] for n in e.payload.get("notes", {}) if n in notes),
+                e.payload.get("data", {}),
+            )
+            for e in found
+        ),
+    )
+
+
+def _texts(events: list[Event]) -> dict[str, str]:
+    ids = [n for e in events for n in e.payload.get("notes", {})]
+    return {
+        str(n.pk): decrypt(n.text_enc, n.pk, n.key_id)
+        for n in Note.objects.filter(pk__in=ids, audience=Note.Audience.REQUESTER, erased_at__isnull=True)
+    }
+
+
+def _office_phone(unit_id: object) -> str:
+    """The unit's office telephone: a public number, so not masked."""
+    people = Post.objects.filter(unit=unit_id, role__in=[Role.HANDLER, Role.TOWN_DISPATCHER], valid_to__isnull=True)
+    return (
+        Person.objects.filter(pk__in=people.values("person"))
+        .exclude(office_phone="")
+        .order_by("pk")
+        .values_list("office_phone", flat=True)
+        .first()
+        or ""
+    )

@@ -1,0 +1,122 @@
+"""The one visibility rule (house rule 3): every list, page, search, export, count and API answer starts here.
+
+Two grades: who sees the problem (`scope_of`, `visible_to`), and who of those sees the requester (`sees_requester`).
+The table is that of model.md, "Who sees what".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from sanfuwu.territory.actor import Actor
+from sanfuwu.territory.models import Rank, Role
+
+from .. import facets
+from ..facets import Token
+from ..models import Problem, ProblemRow
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What an actor sees, as tokens: everything, or whatever has one of `any_of` and none of `none_of`."""
+
+    everything: bool = False
+    any_of: frozenset[Token] = frozenset()
+    none_of: frozenset[Token] = frozenset()
+
+    @property
+    def nothing(self) -> bool:
+        return not self.everything and not self.any_of
+
+
+NOTHING = Scope()
+
+
+def scope_of(actor: Actor) -> Scope:
+    """The row of the table that this post stands in."""
+    if actor.is_system:
+        return Scope(everything=True)
+    if actor.is_officer:
+        return NOTHING
+    match actor.role:
+        case Role.DISPATCHER | Role.SUPERVISOR:
+            return Scope(everything=True)
+        case Role.LEADER if actor.rank == Rank.DISTRICT_LEADER:
+            return Scope(everything=True)
+    tokens: set[Token] = {("reg", str(actor.effective_post))}
+    none_of: frozenset[Token] = frozenset()
+    match actor.role:
+        case Role.HANDLER | Role.UNIT_HEAD:
+            tokens.add(("scope", str(actor.unit_id)))
+        case Role.TOWN_DISPATCHER:
+            tokens.add(("scope", str(actor.unit_id)))
+            if actor.place:
+                tokens.add(("place", actor.place))
+        case Role.LEADER:
+            tokens.add(("leader", str(actor.effective_post)))
+            tokens |= {("scope", str(unit)) for unit in actor.portfolio}
+        case Role.VERIFIER:
+            tokens = {("verify", "open")}
+            none_of = frozenset({("handled", str(actor.unit_id))})
+    return Scope(any_of=frozenset(tokens), none_of=none_of)
+
+
+def resolve(scope: Scope) -> tuple[list[int] | None, list[int]] | None:
+    """(any_of, none_of) as facet numbers; any_of None = everything; None = nothing at all is visible."""
+    if scope.nothing:
+        return None
+    numbers = facets.known_ids(scope.any_of | scope.none_of)
+    none_of = sorted(numbers[t] for t in scope.none_of if t in numbers)
+    if scope.everything:
+        return None, none_of
+    any_of = sorted(numbers[t] for t in scope.any_of if t in numbers)
+    return (any_of, none_of) if any_of else None
+
+
+def visible_to(actor: Actor) -> QuerySet[ProblemRow]:
+    """The rows this actor may see; chain further conditions onto it."""
+    resolved = resolve(scope_of(actor))
+    if resolved is None:
+        return ProblemRow.objects.none()
+    any_of, none_of = resolved
+    rows = ProblemRow.objects.all()
+    if any_of is not None:
+        rows = rows.filter(facets__overlap=any_of)
+    if none_of:
+        rows = rows.exclude(facets__overlap=none_of)
+    return rows
+
+
+def where(actor: Actor, alias: str = "r") -> tuple[str, list[Any]] | None:
+    """The same rule as an SQL condition on `problems_problemrow`; None = nothing is visible."""
+    resolved = resolve(scope_of(actor))
+    if resolved is None:
+        return None
+    any_of, none_of = resolved
+    parts, params = ["TRUE"], []
+    if any_of is not None:
+        parts.append(f"{alias}.facets && %s::int4[]")
+        params.append(any_of)
+    if none_of:
+        parts.append(f"NOT ({alias}.facets && %s::int4[])")
+        params.append(none_of)
+    return " AND ".join(parts), params
+
+
+def sees_requester(actor: Actor, problem: Problem) -> bool:
+    """The second grade: whether the requester's side (name, phone, original text of a confidential one) is shown."""
+    if actor.is_system:
+        return True
+    if actor.is_officer:
+        return False
+    if not problem.confidential:
+        return True
+    if actor.role == Role.VERIFIER:
+        return True
+    if actor.role in (Role.DISPATCHER, Role.SUPERVISOR) and actor.confidential_officer:
+        return True
+    # Whoever wrote it down knows it: a collector sees what he himself wrote.
+    return problem.registered_by is not None and actor.effective_post == problem.registered_by

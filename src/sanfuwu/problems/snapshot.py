@@ -1,0 +1,149 @@
+"""A problem as one object: what plans, policies and pages look at, read in a handful of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from sanfuwu.ledger.errors import NotVisible
+from sanfuwu.parties.models import Party
+from sanfuwu.rules.lifecycle import OPEN_ASSIGNMENT_STATES
+
+from .models import (
+    Assignment,
+    Callback,
+    ClockPause,
+    CoordinationItem,
+    Deadline,
+    Leadership,
+    PlanStep,
+    Problem,
+    ProblemRow,
+    Requirement,
+    VerificationCycle,
+)
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """The problem with everything that rules depend on. Lists are in order of making (UUIDv7)."""
+
+    problem: Problem
+    row: ProblemRow
+    assignments: list[Assignment] = field(default_factory=list)
+    pauses: list[ClockPause] = field(default_factory=list)
+    deadlines: list[Deadline] = field(default_factory=list)
+    cycles: list[VerificationCycle] = field(default_factory=list)
+    callbacks: list[Callback] = field(default_factory=list)
+    leaderships: list[Leadership] = field(default_factory=list)
+    coordination: list[CoordinationItem] = field(default_factory=list)
+    plan_steps: list[PlanStep] = field(default_factory=list)
+    requirements: list[Requirement] = field(default_factory=list)
+    party_unit: UUID | None = None
+
+    @property
+    def open_assignments(self) -> list[Assignment]:
+        return [a for a in self.assignments if a.state in OPEN_ASSIGNMENT_STATES]
+
+    @property
+    def top_lead(self) -> Assignment | None:
+        """The lead of the newest cycle at the top of the hand-down: open, or the last one done."""
+        leads = [a for a in self.assignments if a.parent_id is None and a.role == "lead"]
+        open_ones = [a for a in leads if a.state in OPEN_ASSIGNMENT_STATES]
+        if open_ones:
+            return open_ones[-1]
+        done = [a for a in leads if a.state == "done" and a.cycle_no == self.problem.cycle_no]
+        return done[-1] if done else None
+
+    @property
+    def open_cycle(self) -> VerificationCycle | None:
+        return next((c for c in self.cycles if c.state == "pending"), None)
+
+    @property
+    def last_cycle(self) -> VerificationCycle | None:
+        return self.cycles[-1] if self.cycles else None
+
+    @property
+    def handled_by(self) -> set[UUID]:
+        """Every unit ever assigned."""
+        return {a.unit_id for a in self.assignments}
+
+    def assignment(self, assignment_id: UUID) -> Assignment | None:
+        return next((a for a in self.assignments if a.pk == assignment_id), None)
+
+    def children_of(self, assignment: Assignment) -> list[Assignment]:
+        return [a for a in self.assignments if a.parent_id == assignment.pk]
+
+    def pauses_of(self, assignment: Assignment) -> list[ClockPause]:
+        return [p for p in self.pauses if p.assignment_id == assignment.pk]
+
+    def deadlines_of(self, subject_id: UUID, *kinds: str) -> list[Deadline]:
+        return [d for d in self.deadlines if d.subject_id == subject_id and (not kinds or d.kind in kinds)]
+
+
+_PARTS: tuple[tuple[str, Any], ...] = (
+    ("assignments", Assignment),
+    ("deadlines", Deadline),
+    ("cycles", VerificationCycle),
+    ("callbacks", Callback),
+    ("leaderships", Leadership),
+    ("coordination", CoordinationItem),
+    ("plan_steps", PlanStep),
+    ("requirements", Requirement),
+)
+
+
+def load(problem_id: UUID, *, lock: bool = False) -> Snapshot:
+    """One snapshot; raises `NotVisible` when there is no such problem."""
+    found = load_many([problem_id], lock=lock)
+    if not found:
+        raise NotVisible(_("There is no such problem, or it is not visible to you."))
+    return found[0]
+
+
+def load_many(problem_ids: Iterable[UUID], *, lock: bool = False) -> list[Snapshot]:
+    """Snapshots in id order (so that two batches never wait for each other), locked when `lock`."""
+    ids = sorted(set(problem_ids))
+    problems = Problem.objects.filter(pk__in=ids).order_by("pk")
+    if lock:
+        problems = problems.select_for_update(no_key=True)
+    by_id = {p.pk: p for p in problems.select_related(None)}
+    if not by_id:
+        return []
+    rows = ProblemRow.objects.in_bulk(list(by_id))
+    grouped: dict[str, dict[UUID, list[Any]]] = {}
+    for name, model in _PARTS:
+        lists: dict[UUID, list[Any]] = defaultdict(list)
+        found = model.objects.filter(problem__in=list(by_id)).order_by("pk")
+        if model is CoordinationItem:
+            found = found.select_related("coordination")
+        for item in found:
+            lists[item.problem_id].append(item)
+        grouped[name] = lists
+    pauses: dict[UUID, list[ClockPause]] = defaultdict(list)
+    for pause in ClockPause.objects.filter(assignment__problem__in=list(by_id)).select_related("assignment"):
+        pauses[pause.assignment.problem_id].append(pause)
+    party_units = _party_units([p.party_id for p in by_id.values() if p.party_id])
+    return [
+        Snapshot(
+            problem=problem,
+            row=rows[pid],
+            pauses=pauses[pid],
+            party_unit=party_units.get(problem.party_id) if problem.party_id else None,
+            **{name: grouped[name][pid] for name, _model in _PARTS},
+        )
+        for pid, problem in by_id.items()
+    ]
+
+
+def _party_units(party_ids: list[UUID]) -> dict[UUID, UUID]:
+    if not party_ids:
+        return {}
+    return dict(
+        Party.objects.filter(pk__in=party_ids, unit_id__isnull=False).values_list("pk", "unit_id")
+    )
