@@ -1,0 +1,64 @@
+"""`sanfuwu serve`: pages and API, by granian."""
+
+from __future__ import annotations
+
+import threading
+
+import click
+
+from .common import program, say
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on. A proxy with TLS stands in front.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes.")
+@click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64), help="Threads in each process.")
+def command(host: str, port: int, workers: int, threads: int) -> None:
+    """Serve the pages and the API."""
+    with program() as lease:
+        refuse_unready()
+        run(lease, host=host, port=port, workers=workers, threads=threads)
+
+
+def refuse_unready() -> None:
+    """Stop with what to do when the database has no tables or no county yet."""
+    from django.db import ProgrammingError
+
+    from .common import counties
+
+    try:
+        if counties():
+            return
+    except ProgrammingError:
+        pass
+    raise click.ClickException(
+        "The database holds no county yet. Run `sanfuwu migrate --county SCHEMA --code CODE --name NAME`, "
+        "or `sanfuwu demo` for a demonstration."
+    )
+
+
+def run(lease: object, *, host: str, port: int, workers: int = 1, threads: int = 4) -> None:
+    """Serve until SIGINT or SIGTERM. Meanwhile an embedded server that dies is started again."""
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    stop = threading.Event()
+    if lease is not None:
+        threading.Thread(target=lease.watch, args=(stop,), name="embedded-postgresql", daemon=True).start()  # type: ignore[attr-defined]
+    say(f"http://{host}:{port}/")
+    try:
+        Server(
+            "sanfuwu.commands.serving:application",
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=workers,
+            blocking_threads=threads,
+            respawn_failed_workers=True,
+            workers_kill_timeout=10,
+            log_level=LogLevels.warning,
+        ).serve()
+    finally:
+        stop.set()

@@ -1,0 +1,21 @@
+"""What granian's processes load: the application, and an end when the program that started them is gone."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+
+from sanfuwu.config.wsgi import application as application
+
+_parent = os.getppid()
+
+
+def _end_with_parent() -> None:
+    """After kill -9 of the program nobody would stop its web processes: they would keep the port and the database."""
+    while os.getppid() == _parent:
+        time.sleep(1)
+    os._exit(1)
+
+
+threading.Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()

@@ -1,0 +1,34 @@
+"""`sanfuwu worker`: runs the jobs."""
+
+from __future__ import annotations
+
+import asyncio
+
+import click
+
+from .common import program, say
+
+
+@click.command()
+@click.option("--concurrency", default=2, show_default=True, type=click.IntRange(1, 50), help="Jobs at the same time.")
+def command(concurrency: int) -> None:
+    """Run the jobs: the daily checkpoint and the messages to the outside.
+
+    As many workers as wished may run, on any machine that reaches the database. Ctrl+C lets running jobs end first.
+    """
+    with program():
+        from procrastinate.contrib.django import app
+
+        say("worker: waiting for jobs; Ctrl+C ends it")
+        asyncio.run(_run(app, concurrency))
+
+
+async def _run(app: object, concurrency: int) -> None:
+    connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
+    with app.replace_connector(connector) as working:  # type: ignore[attr-defined]
+        async with working.open_async():
+            await working.run_worker_async(
+                concurrency=concurrency,
+                delete_jobs="successful",  # what happened is in the ledger, not in the queue
+                shutdown_graceful_timeout=20,
+            )

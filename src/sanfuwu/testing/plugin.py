@@ -1,0 +1,47 @@
+"""Loaded before Django's settings are read: the environment of a test run, and who a test is in the database.
+
+A test runs as the running role. `@pytest.mark.owner` runs one as the role that owns the tables, to do what the running
+role may not: tamper with events, change the calendar's tables.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+
+# A developer's own installation must never be what tests work on.
+for _name in [name for name in os.environ if name.startswith("SANFUWU_") and not name.startswith("SANFUWU_TEST_")]:
+    del os.environ[_name]
+os.environ.pop("DATABASE_URL", None)
+os.environ["SANFUWU_DATA_DIR"] = os.environ.get("SANFUWU_TEST_DATA_DIR") or str(ROOT / ".test-data")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "owner: runs as the role that owns the tables, not as the running role")
+
+    from django.conf import settings
+
+    # Failed log-ins of one test must not lock the next one out.
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    # Argon2 is slow on purpose; what the settings say about it has its own test.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Before any fixture: the right role, the county 上虞."""
+    from . import state
+
+    state.enter(owner=item.get_closest_marker("owner") is not None)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    from . import state
+
+    state.leave()
