@@ -10,7 +10,9 @@ from .common import program, say
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on. A proxy with TLS stands in front.")
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Address to listen on. A proxy with TLS stands in front."
+)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes.")
 @click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64), help="Threads in each process.")

@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
 
 from .models import County, CountyDomain
+from .schema import enter
 
 _KEEP_SECONDS = 60.0  # how long a process may serve by host names that have changed since
 _known: tuple[float, dict[str, County], County | None] | None = None
@@ -33,17 +33,6 @@ def county_of_host(host: str) -> County:
     if county is None:
         raise NoCounty("no county in the database")
     return county
-
-
-def enter(county: County) -> None:
-    """Let the connection speak to a county's schema.
-
-    Setting it again would cost a SET per request and empty Django's content types, so it is done on a change only.
-    """
-    if connection.schema_name != county.schema_name:
-        connection.set_tenant(county)
-    else:
-        connection.tenant = county
 
 
 def _counties() -> tuple[dict[str, County], County | None]:

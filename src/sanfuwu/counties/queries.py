@@ -6,22 +6,22 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import Max
 
 from sanfuwu.rules.worktime import DayKind, WorkCalendar
 
 from .models import CalendarDay, CalendarYear, County, Division
+from .schema import current_schema
 
 
 def county_code() -> str:
     """The six digits of the current county (GB/T 2260). Raises `County.DoesNotExist` in the public schema."""
-    return _county(connection.schema_name)[0]
+    return _county(current_schema())[0]
 
 
 def county_name() -> str:
     """The name of the current county as people say it: 上虞区."""
-    return _county(connection.schema_name)[1]
+    return _county(current_schema())[1]
 
 
 def county_schemas() -> list[str]:

@@ -23,7 +23,6 @@ from .crypto import current_key_id, encrypt
 from .fields import new_id
 from .models import Note, OutboxMessage, Stream
 
-
 M = TypeVar("M", bound=models.Model)
 
 
@@ -114,9 +113,7 @@ class Changes:
 
     def tell(self, topic: str, subject_id: uuid.UUID, now: dt.datetime, **payload: Any) -> None:
         """Something to be told outside, sent by a job after the commit (`ledger.tasks.send_outbox`)."""
-        self.inserts.append(
-            OutboxMessage(topic=topic, subject_id=subject_id, payload=plain(payload), created_at=now)
-        )
+        self.inserts.append(OutboxMessage(topic=topic, subject_id=subject_id, payload=plain(payload), created_at=now))
 
     def is_new(self, row: models.Model) -> bool:
         """Whether the row is inserted by these changes."""

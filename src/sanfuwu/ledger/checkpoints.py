@@ -26,8 +26,8 @@ from .models import Checkpoint, Event, Stream
 
 def stream_models() -> list[type[Stream]]:
     """Every model that owns an event stream, by its `stream_kind`."""
-    found = [m for m in apps.get_models() if issubclass(m, Stream) and getattr(m, "stream_kind", "")]
-    return sorted(found, key=lambda m: str(m.stream_kind))  # type: ignore[attr-defined]
+    found = [m for m in apps.get_models() if issubclass(m, Stream) and hasattr(m, "stream_kind")]
+    return sorted(found, key=lambda m: str(m.stream_kind))
 
 
 def heads_until(recorded_before: dt.datetime) -> Iterator[tuple[str, uuid.UUID, int, bytes]]:
@@ -117,7 +117,7 @@ def export(row: Checkpoint, county: str) -> None:
         "made_at": row.made_at.astimezone(dt.UTC).isoformat(),
     }
     # O_APPEND: two workers cannot write into each other's line.
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "w", encoding="utf-8") as out:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "w", encoding="utf-8") as out:
         out.write(json.dumps(line) + "\n")
         out.flush()
         os.fsync(out.fileno())

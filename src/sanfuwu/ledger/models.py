@@ -115,6 +115,4 @@ class OutboxMessage(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
-        indexes = [
-            models.Index(fields=["created_at"], name="outbox_todo_ix", condition=models.Q(sent_at__isnull=True))
-        ]
+        indexes = [models.Index(fields=["created_at"], name="outbox_todo_ix", condition=models.Q(sent_at__isnull=True))]

@@ -72,7 +72,9 @@ def _cast(model: type[models.Model], attname: str) -> str:
     field = next(f for f in _fields(model) if f.attname == attname)
     # An explicit type per place: server-side binding cannot guess int4[] from a list of small numbers. Lengths are
     # dropped because a cast to varchar(n) would cut in silence where an insert fails aloud.
-    return "%s::" + re.sub(r"\(\d+\)", "", field.rel_db_type(connection) if field.is_relation else field.db_type(connection))
+    return "%s::" + re.sub(
+        r"\(\d+\)", "", field.rel_db_type(connection) if field.is_relation else field.db_type(connection)
+    )
 
 
 @lru_cache(maxsize=64)
@@ -102,7 +104,8 @@ def _update(row: models.Model, attnames: Iterable[str], guard_version: int | Non
 def write(
     inserts: Sequence[models.Model], updates: Sequence[tuple[models.Model, Iterable[str], int | None]]
 ) -> list[int]:
-    """Insert and update in this order, inside the caller's transaction.
+    """Update and insert in this order, inside the caller's transaction: what ends makes room for what begins (one
+    open lead a problem). Foreign keys are checked at commit, so an update may name a row inserted after it.
 
     `updates` are (row, attribute names, version the row must still have or None). Returns the number of rows each
     update met, so that the caller can tell who was first. Database errors come as Django's.
@@ -113,26 +116,24 @@ def write(
     with connection.cursor() as prepared:  # sets the county's search_path
         raw: psycopg.Connection[Any] = prepared.connection
         with connection.wrap_database_errors:
-            small = []
-            for model, rows in groups.items():
-                if len(rows) >= COPY_FROM:
-                    _copy(raw, model, rows)
-                else:
-                    small.append((model, rows))
             counts: list[int] = []
+            small = [(model, rows) for model, rows in groups.items() if len(rows) < COPY_FROM]
             with raw.pipeline():
                 cursors = []
+                for row, names, version in updates:
+                    one = psycopg.Cursor(raw)
+                    sql, values = _update(row, names, version)
+                    one.execute(sql, values)
+                    cursors.append(one)
                 with psycopg.Cursor(raw) as cursor:
                     for model, rows in small:
                         columns, sql = _columns(model), _insert_sql(model)
                         for row in rows:
                             cursor.execute(sql, columns.values(row))
-                    for row, names, version in updates:
-                        one = psycopg.Cursor(raw)
-                        sql, values = _update(row, names, version)
-                        one.execute(sql, values)
-                        cursors.append(one)
             counts = [c.rowcount for c in cursors]
+            for model, rows in groups.items():
+                if len(rows) >= COPY_FROM:
+                    _copy(raw, model, rows)
     return counts
 
 

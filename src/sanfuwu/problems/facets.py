@@ -118,3 +118,8 @@ def tokens_of(
 def is_open(state: str) -> bool:
     """Whether a problem in this state is still somebody's work."""
     return state in OPEN_PROBLEM_STATES
+
+
+def numbers_of_kind(kind: str) -> set[int]:
+    """All integers interned for one kind of token."""
+    return set(Facet.objects.filter(kind=kind).values_list("id", flat=True))

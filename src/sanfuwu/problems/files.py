@@ -97,3 +97,8 @@ def write(path: str, photo: Photo) -> None:
 def open_file(path: str) -> io.BufferedReader:
     """Open a kept photograph. FileNotFoundError when it was erased."""
     return (folder() / path).open("rb")
+
+
+def remove(path: str) -> None:
+    """Erase a photograph. One that is gone already is no error."""
+    (folder() / path).unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from .closing import archive, strike_off
 from .dispatching import dispatch, hand_down, recall
+from .erasing import erase_requester
 from .handling import contact, report, review, send_back, sign, sign_off, submit_result
 from .overlays import (
     add_requirement,
@@ -11,8 +12,10 @@ from .overlays import (
     record_coordination,
     set_plan,
 )
+from .recompute import publish_year
 from .register import RegisterResult, register_problem, register_problems, solve_on_spot
 from .triage import accept, correct, decline, request_info, supply_info
+from .units import succeed_unit, undo_succession
 from .verifying import record_callback
 
 __all__ = [
@@ -25,8 +28,10 @@ __all__ = [
     "correct",
     "decline",
     "dispatch",
+    "erase_requester",
     "hand_down",
     "meet_requirement",
+    "publish_year",
     "recall",
     "record_callback",
     "record_commitment",
@@ -43,5 +48,7 @@ __all__ = [
     "solve_on_spot",
     "strike_off",
     "submit_result",
+    "succeed_unit",
     "supply_info",
+    "undo_succession",
 ]

@@ -82,6 +82,13 @@ def begin(
     return assignment
 
 
+def move(snap: Snapshot, changes: Changes, assignment: Assignment, due_at: dt.datetime) -> None:
+    """A new due date, and its row for the sweep; what was met stays met."""
+    changes.update(assignment, due_at=due_at)
+    for deadline in snap.deadlines_of(assignment.pk, "result"):
+        changes.update(deadline, due_at=due_at)
+
+
 def meet(snap: Snapshot, changes: Changes, subject_id: UUID, kind: str, at: dt.datetime) -> None:
     """The first time it is met counts."""
     for deadline in snap.deadlines_of(subject_id, kind):

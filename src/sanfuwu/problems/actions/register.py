@@ -32,6 +32,7 @@ from ..commands import Registration, SpotSolution
 from ..models import Problem, ProblemText, VerificationCycle
 from ..policies import may_register
 from ..snapshot import Snapshot
+from ._references import broken_references
 from ._shell import MOST_AT_ONCE, Context, finish, new_row, require_choice, require_text
 from .triage import search_grams
 
@@ -105,6 +106,8 @@ def _one(
 ) -> Problem:
     _require_may_register(actor)
     checked = _check(reg, solution, now)
+    if fault := broken_references([reg])[0]:
+        raise fault
     with transaction.atomic():
         if reg.source_ref is not None and _existing([checked]):
             raise InvalidInput(
@@ -133,8 +136,12 @@ def register_problems(regs: Sequence[Registration], *, actor: Actor, now: dt.dat
             results[index] = RegisterResult(index, "error", error=error)
     with transaction.atomic():
         known = _existing([c for _i, c in good])
+        faults = broken_references([c.reg for _i, c in good])
         fresh: list[tuple[int, _Checked]] = []
-        for index, checked in good:
+        for (index, checked), fault in zip(good, faults, strict=True):
+            if fault is not None:
+                results[index] = RegisterResult(index, "error", error=fault)
+                continue
             key = _source_key(checked.reg)
             if key is not None and key in known:
                 results[index] = RegisterResult(index, "duplicate", number=known[key])

@@ -27,7 +27,8 @@ def plan_record_callback(snap: Snapshot, cmd: RecordCallback, ctx: Context, chan
     assert cycle is not None  # `policies` offers the act only while a cycle is open
     _check(snap, cmd)
     # The handling unit does not learn what was said of it to the call-back officer (domain §3.3): office only.
-    note = changes.note(require_text(cmd.words, "words", most=2000), Note.Audience.OFFICE) if cmd.words.strip() else None
+    words = require_text(cmd.words, "words", most=2000) if cmd.words.strip() else ""
+    note = changes.note(words, Note.Audience.OFFICE) if words else None
     attempt = changes.insert(
         Callback(
             problem=snap.problem,

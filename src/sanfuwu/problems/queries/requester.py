@@ -15,7 +15,7 @@ from sanfuwu.territory.models import Person, Post, Role
 from sanfuwu.territory.queries import unit_names
 
 from ..chip import Stage, stage
-from ..models import Problem
+from ..models import Assignment, Problem
 from ..snapshot import load
 
 _SHOWN = frozenset(
@@ -58,6 +58,7 @@ class RequesterView:
     unit: str
     unit_phone: str
     promised_due: dt.datetime | None
+    answer: str  # of an accepted result
     told: tuple[Told, ...]
 
 
@@ -81,6 +82,7 @@ def by_code(code: str, *, now: dt.datetime) -> RequesterView:
         unit=unit_names(timezone.localdate(now)).get(lead.unit_id, "") if lead else "",
         unit_phone=_office_phone(lead.unit_id) if lead else "",
         promised_due=snap.problem.promised_due,
+        answer=_answer(lead),
         told=tuple(
             Told(
                 e.kind,
@@ -91,6 +93,15 @@ def by_code(code: str, *, now: dt.datetime) -> RequesterView:
             for e in found
         ),
     )
+
+
+def _answer(lead: Assignment | None) -> str:
+    """The unit's answer once its result has passed the review; before that it is nobody's word yet."""
+    if lead is None or lead.accepted_at is None or lead.result_note_id is None:
+        return ""
+    note = Note.objects.get(pk=lead.result_note_id)
+    readable = note.audience == Note.Audience.REQUESTER and note.erased_at is None
+    return decrypt(note.text_enc, note.pk, note.key_id) if readable else ""
 
 
 def _texts(events: list[Event]) -> dict[str, str]:

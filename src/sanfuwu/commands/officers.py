@@ -1,0 +1,53 @@
+"""`sanfuwu officers`: the first three accounts of a county. There is no default password anywhere."""
+
+from __future__ import annotations
+
+import click
+
+from .common import program, say
+
+
+@click.command()
+@click.option("--county", "schema", required=True, metavar="SCHEMA", help="The county's schema, as in `migrate`.")
+def command(schema: str) -> None:
+    """Let the system, security and audit officers of a county in.
+
+    They exclude each other and hold no business post. Their random passwords are printed once and kept nowhere;
+    each is to be changed at the first log-in. Refused where the county has officers already.
+    """
+    with program():
+        from django_tenants.utils import schema_context
+
+        from sanfuwu.accounts.start import let_officers_in
+        from sanfuwu.config import clock
+        from sanfuwu.counties.models import County
+        from sanfuwu.ledger.errors import ActionError
+        from sanfuwu.territory.actions import create_unit
+        from sanfuwu.territory.actor import SYSTEM
+        from sanfuwu.territory.models import Unit
+
+        county = County.objects.filter(schema_name=schema).first()
+        if county is None:
+            raise click.ClickException(
+                f"There is no county {schema}: make it with `sanfuwu migrate --county {schema} …`."
+            )
+        now = clock.now()
+        with schema_context(schema):
+            try:
+                if not Unit.objects.filter(kind=Unit.Kind.COUNTY).exists():
+                    create_unit(
+                        code=county.code.ljust(12, "0"),
+                        kind=Unit.Kind.COUNTY,
+                        name=county.name,
+                        parent_id=None,
+                        valid_from=clock.today(),
+                        division_code=county.code.ljust(12, "0"),
+                        actor=SYSTEM,
+                        now=now,
+                    )
+                opened = let_officers_in(valid_from=clock.today(), now=now)
+            except ActionError as error:
+                raise click.ClickException(error.message) from error
+        for one in opened:
+            click.echo(f"{one.username}\t{one.password}\t{one.role}")
+        say("These passwords are shown once. Hand each over on paper, to its officer only.")

@@ -1,0 +1,175 @@
+"""The commands as programs: what they print, how they end, what they leave behind."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+
+from sanfuwu.cli import COMMANDS
+
+Env = dict[str, str]
+
+
+def sanfuwu(*args: str, env: Env, status: int = 0) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    done = subprocess.run(
+        [sys.executable, "-m", "sanfuwu.cli", *args], env=env, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == status, done.stdout + done.stderr
+    return done
+
+
+@contextlib.contextmanager
+def started(*args: str, env: Env) -> Iterator[subprocess.Popen[str]]:
+    """A command that goes on until it is told to stop."""
+    command = [sys.executable, "-m", "sanfuwu.cli", *args]
+    with subprocess.Popen(command, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.kill()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def until(ready: Any, seconds: float = 20) -> Any:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if value := ready():
+            return value
+        time.sleep(0.05)
+    raise AssertionError("it did not happen in time")
+
+
+def status_of(url: str) -> int | None:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return None
+
+
+def test_help_names_every_command_and_imports_no_django() -> None:
+    program = (
+        "import sys; from click.testing import CliRunner; from sanfuwu.cli import main;"
+        "print(CliRunner().invoke(main, ['--help']).output); assert 'django' not in sys.modules"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert [name for name in COMMANDS if name not in done.stdout] == []
+
+
+def test_migrating_again_changes_nothing_and_a_new_county_is_made(
+    program_env: Env, owner_connection: psycopg.Connection[Any]
+) -> None:
+    sanfuwu("migrate", "--quiet", env=program_env)
+    arguments = ("--county", "zhuji", "--code", "330681", "--name", "诸暨市", "--domain", "zhuji.localhost")
+    for _time in range(2):
+        sanfuwu("migrate", "-q", *arguments, env=program_env)
+    rows = owner_connection.execute("SELECT schema_name, code, name FROM counties_county ORDER BY id").fetchall()
+    assert rows[-1] == ("zhuji", "330681", "诸暨市")
+    assert len(rows) == 3
+    assert owner_connection.execute("SELECT count(*) FROM zhuji.ledger_event").fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["--county", "Shang-Yu", "--code", "330604", "--name", "上虞区"], "schema"),
+        (["--county", "public", "--code", "330604", "--name", "上虞区"], "schema"),
+        (["--county", "zhuji", "--code", "33", "--name", "诸暨市"], "six digits"),
+        (["--county", "zhuji", "--code", "330681"], "name"),
+        (["--code", "330681"], "--county"),
+    ],
+)
+def test_a_county_that_cannot_be_is_refused_in_words(program_env: Env, arguments: list[str], word: str) -> None:
+    assert word in sanfuwu("migrate", *arguments, env=program_env, status=2).stderr
+
+
+def test_check_finds_the_demonstration_s_weak_point_and_nothing_else(program_env: Env) -> None:
+    found = json.loads(sanfuwu("check", "--json", env=program_env, status=1).stdout)
+    assert {f["subject"] for f in found if f["level"] == "error"} == {"TLS"}
+    assert all(f["todo"] for f in found if f["level"] in ("error", "warning"))
+
+
+def test_check_says_what_is_missing(program_env: Env, owner_connection: psycopg.Connection[Any]) -> None:
+    year = time.localtime().tm_year + 1
+    owner_connection.execute(f"DROP SEQUENCE problem_number_{year}")
+    owner_connection.execute("GRANT DELETE ON ledger_event TO sanfuwu_app")
+    owner_connection.execute("DELETE FROM counties_calendarday; DELETE FROM counties_calendaryear")
+    env = program_env | {"SANFUWU_BEHIND_TLS": "1", "SANFUWU_ALLOWED_HOSTS": "sanfuwu.example.org"}
+    found = json.loads(sanfuwu("check", "--json", env=env, status=1).stdout)
+    errors = {f["subject"]: f["said"] for f in found if f["level"] == "error"}
+    assert errors.keys() == {"numbers of shangyu", "roles", "calendar"}
+    assert str(year) in errors["numbers of shangyu"]
+    assert "ledger_event" in errors["roles"]
+
+
+def test_verify_chain_ends_with_1_when_an_event_was_changed(
+    program_env: Env, owner_connection: psycopg.Connection[Any]
+) -> None:
+    whole = json.loads(sanfuwu("verify-chain", "--json", env=program_env).stdout)
+    assert whole["shangyu"]["events"] > 100
+    assert whole["keqiao"]["events"] == 0
+    owner_connection.execute("UPDATE ledger_event SET kind = 'x' WHERE ctid = (SELECT min(ctid) FROM ledger_event)")
+    broken = sanfuwu("verify-chain", env=program_env, status=1)
+    assert "its content was changed" in broken.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_serve_answers_and_stops_when_told(program_env: Env, how: signal.Signals) -> None:
+    port = free_port()
+    with started("serve", "--port", str(port), env=program_env) as process:
+        assert until(lambda: status_of(f"http://127.0.0.1:{port}/login/")) == 200
+        process.send_signal(how)
+        assert process.wait(timeout=15) == 0
+    assert status_of(f"http://127.0.0.1:{port}/login/") is None
+
+
+@pytest.mark.slow
+def test_web_processes_end_when_the_program_was_killed(program_env: Env) -> None:
+    port = free_port()
+    with started("serve", "--port", str(port), env=program_env) as process:
+        until(lambda: status_of(f"http://127.0.0.1:{port}/login/"))
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        until(lambda: status_of(f"http://127.0.0.1:{port}/login/") is None, seconds=8)
+
+
+@pytest.mark.slow
+def test_the_worker_sends_the_outbox_of_a_county(program_env: Env, owner_connection: psycopg.Connection[Any]) -> None:
+    owner_connection.execute(
+        "INSERT INTO keqiao.ledger_outboxmessage (id, topic, subject_id, payload, created_at, attempts)"
+        " VALUES (gen_random_uuid(), 'test', gen_random_uuid(), '{}', now(), 0)"
+    )
+    with started("worker", env=program_env) as process:
+        defer = (
+            "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW('default', 'ledger.send_outbox', 0, NULL, NULL, %s, NULL)"
+            "::procrastinate_job_to_defer_v1])"
+        )
+        owner_connection.execute(defer, ['{"timestamp": 0}'])
+        sent = "SELECT 1 FROM keqiao.ledger_outboxmessage WHERE sent_at IS NOT NULL"
+        until(lambda: owner_connection.execute(sent).fetchone())
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=25) == 0

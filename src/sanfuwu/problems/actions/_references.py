@@ -1,0 +1,33 @@
+"""Whether what a registration points at is there: one statement for each kind that a batch names, none otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from sanfuwu.ledger.errors import InvalidInput
+from sanfuwu.territory.models import Unit
+
+from ..commands import Registration
+from ..models import Category
+
+
+def broken_references(regs: Sequence[Registration]) -> list[InvalidInput | None]:
+    """What is wrong with the category or the unit proposed in each registration; None where nothing is."""
+    categories = {reg.category_id for reg in regs if reg.category_id is not None}
+    units = {reg.proposed_unit for reg in regs if reg.proposed_unit is not None}
+    if categories:
+        in_use = Category.objects.exclude(status=Category.Status.CLOSED)
+        categories -= set(in_use.filter(pk__in=categories).values_list("pk", flat=True))
+    if units:
+        units -= set(Unit.objects.filter(pk__in=units).values_list("pk", flat=True))
+    faults: list[InvalidInput | None] = []
+    for reg in regs:
+        if reg.category_id in categories:
+            faults.append(InvalidInput(_("There is no such category."), field="category_id"))
+        elif reg.proposed_unit in units:
+            faults.append(InvalidInput(_("There is no such unit."), field="proposed_unit"))
+        else:
+            faults.append(None)
+    return faults
