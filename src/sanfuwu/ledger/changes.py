@@ -66,7 +66,7 @@ class Changes:
     def update(self, row: models.Model, **values: Any) -> None:
         """New present values of a row; what does not change is not written."""
         for name, value in values.items():
-            attname = row._meta.get_field(name).attname
+            attname = _attname(type(row), name)
             if isinstance(value, models.Model):
                 value = value.pk
             if getattr(row, attname) == value:
@@ -126,6 +126,12 @@ class Changes:
     def _remember(self, row: models.Model, attname: str) -> None:
         rows = self._set.setdefault(row._meta.model_name or "", {})
         rows.setdefault(str(row.pk), {})[attname] = plain(getattr(row, attname))
+
+
+@lru_cache(maxsize=512)
+def _attname(model: type[models.Model], name: str) -> str:
+    """The attribute that holds a field's value: `party` and `party_id` both are `party_id`."""
+    return next(f.attname for f in model._meta.concrete_fields if name in (f.name, f.attname))
 
 
 @lru_cache(maxsize=512)

@@ -14,7 +14,7 @@ def new_id() -> uuid.UUID:
     return uuid.UUID(int=uuid_utils.uuid7().int)
 
 
-class IdField(models.UUIDField):  # type: ignore[type-arg]  # generic only in the stubs
+class IdField(models.UUIDField):
     """`id uuid primary key`, default UUIDv7."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -37,8 +37,8 @@ def differences(present: Present, app_label: str) -> list[str]:
     """Where the replayed values and the rows of one app differ: `model id field: row ≠ replayed`. Empty = faithful."""
     found = []
     for (model_name, row_id), values in present.items():
-        model = apps.get_model(app_label, model_name)
-        row = model.objects.filter(pk=row_id).first()
+        model: type[models.Model] = apps.get_model(app_label, model_name)
+        row = model._default_manager.filter(pk=row_id).first()
         if row is None:
             found.append(f"{model_name} {row_id}: the row is missing")
             continue

@@ -5,12 +5,16 @@ Events are read in key order in batches, so that memory does not grow with the l
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
 from . import chain, checkpoints
 from .changes import note_hash
@@ -42,16 +46,28 @@ class Report:
 def verify(county: str) -> Report:
     """Verify the ledger of the current county; `county` is its schema, under which roots were exported."""
     report = Report()
-    heads = _verify_events(report)
-    _verify_heads(report, heads)
-    _verify_checkpoints(report, county)
+    with _snapshot():
+        _verify_events(report)
+        _verify_owners(report)
+        _verify_checkpoints(report, county)
     return report
 
 
-def _verify_events(report: Report) -> dict[tuple[str, uuid.UUID], tuple[int, bytes]]:
-    """Walks all chains; returns the last (seq, hash) of each stream."""
-    heads: dict[tuple[str, uuid.UUID], tuple[int, bytes]] = {}
+@contextlib.contextmanager
+def _snapshot() -> Iterator[None]:
+    """Everything is read as of one instant: acts that commit meanwhile must not look like breaks."""
+    nested = connection.in_atomic_block
+    with transaction.atomic():
+        if not nested:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+def _verify_events(report: Report) -> None:
+    """Walks all chains in key order; what it knows of rows and texts is compared and forgotten batch by batch."""
     ordered = Event.objects.order_by("stream_kind", "stream_id", "seq").iterator(chunk_size=_BATCH)
+    heads: dict[tuple[str, uuid.UUID], tuple[int, bytes]] = {}
     told: dict[str, str] = {}
     for key, events in groupby(ordered, key=lambda e: (e.stream_kind, e.stream_id)):
         report.streams += 1
@@ -68,11 +84,14 @@ def _verify_events(report: Report) -> dict[tuple[str, uuid.UUID], tuple[int, byt
             place, previous = event.seq, bytes(event.hash)
             told.update(event.payload.get("notes", {}))
         heads[key] = (place, previous)
+        if len(heads) >= _BATCH:
+            _verify_heads(report, heads)
+            heads = {}
         if len(told) >= _BATCH:
             _verify_notes(report, told)
             told = {}
+    _verify_heads(report, heads)
     _verify_notes(report, told)
-    return heads
 
 
 def link_of(event: Event) -> bytes:
@@ -97,21 +116,32 @@ def link_of(event: Event) -> bytes:
 
 
 def _verify_heads(report: Report, heads: dict[tuple[str, uuid.UUID], tuple[int, bytes]]) -> None:
-    """Each owner's present row must stand at the last event of its stream, and each stream must have its owner."""
+    """Each stream must have its owner, whose present row stands at the stream's last event."""
+    models: dict[str, Any] = {str(m.stream_kind): m for m in checkpoints.stream_models()}  # type: ignore[attr-defined]
+    for kind, keys in groupby(sorted(heads), key=lambda key: key[0]):
+        ids = [stream_id for _kind, stream_id in keys]
+        rows: dict[uuid.UUID, tuple[int, bytes]] = {}
+        if kind in models:
+            found = models[kind].objects.filter(pk__in=ids).values_list("pk", "event_seq", "chain_head")
+            rows = {pk: (seq, bytes(head)) for pk, seq, head in found}
+        for stream_id in ids:
+            last, row = heads[kind, stream_id], rows.get(stream_id)
+            if row is None:
+                report.broken(f"{kind} {stream_id}: has events but no row")
+            elif row[0] != last[0]:
+                report.broken(f"{kind} {stream_id}: its row stands at event {row[0]}, its last event is {last[0]}")
+            elif row[1] != last[1]:
+                report.broken(f"{kind} {stream_id}: its row does not hold the hash of its last event")
+
+
+def _verify_owners(report: Report) -> None:
+    """Rows that have had events and have none now."""
     for model in checkpoints.stream_models():
         kind = str(model.stream_kind)  # type: ignore[attr-defined]
-        rows = model.objects.values_list("pk", "event_seq", "chain_head")  # type: ignore[attr-defined]
-        for pk, seq, head in rows.iterator(chunk_size=_BATCH):
-            last = heads.pop((kind, pk), None)
-            if last is None:
-                if seq:
-                    report.broken(f"{kind} {pk}: all {seq} events are missing")
-            elif last[0] != seq:
-                report.broken(f"{kind} {pk}: its row stands at event {seq}, its last event is {last[0]}")
-            elif last[1] != bytes(head):
-                report.broken(f"{kind} {pk}: its row does not hold the hash of its last event")
-    for kind, stream_id in heads:
-        report.broken(f"{kind} {stream_id}: has events but no row")
+        events = Event.objects.filter(stream_kind=kind, stream_id=OuterRef("pk"))
+        rows: Any = model.objects.filter(~Exists(events), event_seq__gt=0)  # type: ignore[attr-defined]
+        for pk, seq in rows.values_list("pk", "event_seq").iterator(chunk_size=_BATCH):
+            report.broken(f"{kind} {pk}: all {seq} events are missing")
 
 
 def _verify_notes(report: Report, told: dict[str, str]) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from sanfuwu.counties.schema import current_schema
 from sanfuwu.rules.identifiers import division_ancestors
 from sanfuwu.rules.lifecycle import OPEN_PROBLEM_STATES
 
@@ -30,7 +31,7 @@ def forget() -> None:
 def ids_of(tokens: Iterable[Token]) -> dict[Token, int]:
     """Integers for tokens, interning new ones inside the caller's transaction."""
     wanted = set(tokens)
-    schema = str(connection.schema_name)
+    schema = current_schema()
     known = {t: _cache[schema, t] for t in wanted if (schema, t) in _cache}
     missing = sorted(wanted - known.keys())
     if not missing:
@@ -47,7 +48,7 @@ def ids_of(tokens: Iterable[Token]) -> dict[Token, int]:
 def known_ids(tokens: Iterable[Token]) -> dict[Token, int]:
     """Integers for tokens that exist; reading never interns."""
     wanted = set(tokens)
-    schema = str(connection.schema_name)
+    schema = current_schema()
     known = {t: _cache[schema, t] for t in wanted if (schema, t) in _cache}
     missing = sorted(wanted - known.keys())
     if missing:

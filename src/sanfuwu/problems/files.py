@@ -15,10 +15,10 @@ from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from sanfuwu.counties.schema import current_schema
 from sanfuwu.ledger.errors import InvalidInput
 
 MOST_BYTES = 10 * 1024 * 1024
@@ -72,7 +72,7 @@ def _on_white(image: Image.Image) -> Image.Image:
 
 def folder() -> Path:
     """The folder of the present county."""
-    return Path(settings.SANFUWU_DATA_DIR) / "attachments" / str(connection.schema_name)
+    return Path(settings.SANFUWU_DATA_DIR) / "attachments" / current_schema()
 
 
 def relative_path(attachment_id: UUID) -> str:

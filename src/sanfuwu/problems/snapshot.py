@@ -144,6 +144,5 @@ def load_many(problem_ids: Iterable[UUID], *, lock: bool = False) -> list[Snapsh
 def _party_units(party_ids: list[UUID]) -> dict[UUID, UUID]:
     if not party_ids:
         return {}
-    return dict(
-        Party.objects.filter(pk__in=party_ids, unit_id__isnull=False).values_list("pk", "unit_id")
-    )
+    served = Party.objects.filter(pk__in=party_ids, unit_id__isnull=False).values_list("pk", "unit_id")
+    return {party: unit for party, unit in served if unit is not None}

@@ -29,19 +29,19 @@ def begin(
 
     `due_at` keeps a given due date (a successor unit after a merger) instead of the rule's.
     """
-    kind_of_case = {
-        "tier": snap.problem.tier or "limited",
-        "urgency": snap.problem.urgency,
-        "nature": snap.problem.nature,
-        "role": role,
-        "redo": redo,
-    }
+    problem = snap.problem
+    tier = problem.tier or "limited"
+    urgency, nature = problem.urgency, problem.nature
     planned = plan_deadlines(
         ctx.rules,
         start=ctx.now,
         calendar=ctx.calendar,
         parent_due=parent.due_at if parent else None,
-        **kind_of_case,
+        tier=tier,
+        urgency=urgency,
+        nature=nature,
+        role=role,
+        redo=redo,
     )
     due = due_at or planned.result_at
     assignment = changes.insert(
@@ -56,7 +56,9 @@ def begin(
             dispatched_by=ctx.actor.post_id,
             dispatching_unit=ctx.actor.unit_id,
             dispatched_at=ctx.now,
-            duration=str(duration_of(ctx.rules, "result", **kind_of_case)),
+            duration=str(
+                duration_of(ctx.rules, "result", tier=tier, urgency=urgency, nature=nature, role=role, redo=redo)
+            ),
             due_original=due,
             due_at=due,
             rule_version=planned.rule_version,

@@ -188,7 +188,7 @@ def _check(reg: Registration, solution: SpotSolution | None, now: dt.datetime) -
     return _Checked(reg, who, division.value, text, title, raised_on)
 
 
-_FAULTS = {
+_FAULTS: dict[OnSpotFault, tuple[str, Callable[[], str]]] = {
     OnSpotFault.NOT_THE_SAME_DAY: ("raised_on", lambda: _("Only what was raised today can be solved on the spot.")),
     OnSpotFault.NOT_AT_VISIT_OR_MEETING: (
         "channel",

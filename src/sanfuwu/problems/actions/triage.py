@@ -13,10 +13,10 @@ from sanfuwu.ledger.crypto import decrypt
 from sanfuwu.ledger.errors import InvalidInput
 from sanfuwu.ledger.models import Note
 from sanfuwu.parties.models import Party
-from sanfuwu.rules import text as rules_text
 from sanfuwu.rules.identifiers import check_division
 from sanfuwu.rules.lifecycle import Machine, next_state
 
+from .. import search
 from ..commands import DECLINE_REASONS, Accept, Correct, Decline, RequestInfo, SupplyInfo
 from ..models import Category, Problem, ProblemText
 from ..snapshot import Snapshot
@@ -127,8 +127,8 @@ def _searchable_text(problem: Problem) -> str:
 def search_grams(problem: Problem, text: str) -> list[int]:
     """Hashed bigrams for search; of a confidential problem only of what went out to units."""
     if problem.confidential:
-        return rules_text.bigrams(f"{problem.title_for_units}\n{text}") if problem.title_for_units else []
-    return rules_text.bigrams(f"{problem.title}\n{problem.claimed_party}\n{text}")
+        return search.grams_of(f"{problem.title_for_units}\n{text}") if problem.title_for_units else []
+    return search.grams_of(f"{problem.title}\n{problem.claimed_party}\n{text}")
 
 
 accept = Act("accept", Accept, plan_accept)

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sanfuwu.ledger.changes import Changes
-from sanfuwu.ledger.errors import InvalidInput
+from sanfuwu.ledger.errors import InvalidInput, NotAllowed
 from sanfuwu.ledger.models import Event, Note
 from sanfuwu.rules.lifecycle import Machine, next_state
 
@@ -25,6 +25,8 @@ def plan_record_callback(snap: Snapshot, cmd: RecordCallback, ctx: Context, chan
     """One attempt; with an outcome it concludes the cycle, and the third vain one over two days does too."""
     cycle = snap.open_cycle
     assert cycle is not None  # `policies` offers the act only while a cycle is open
+    if ctx.actor.post_id is None:
+        raise NotAllowed(_("A call-back is made by a person."))
     _check(snap, cmd)
     # The handling unit does not learn what was said of it to the call-back officer (domain §3.3): office only.
     words = require_text(cmd.words, "words", most=2000) if cmd.words.strip() else ""

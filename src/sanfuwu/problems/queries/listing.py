@@ -17,11 +17,11 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from sanfuwu.ledger.errors import InvalidInput
-from sanfuwu.rules.text import query_grams
 from sanfuwu.territory.actor import Actor
 
 from .. import facets
 from ..facets import Token
+from ..search import grams_asked
 from . import scope
 
 COUNT_CAP = 20_000
@@ -125,7 +125,7 @@ def _conditions(actor: Actor, filters: Filters) -> tuple[list[str], list[Any]] |
         parts.append("r.facets @> %s::int4[]")
         params.append(sorted(every))
     if filters.words.strip():
-        grams = query_grams(filters.words)
+        grams = grams_asked(filters.words)
         if not grams:
             raise InvalidInput(_("Type at least two characters to search."), field="q")
         parts.append("EXISTS (SELECT 1 FROM problems_problemtext t WHERE t.problem_id = r.problem_id"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -112,7 +113,7 @@ def _texts(events: list[Event]) -> dict[str, str]:
     }
 
 
-def _office_phone(unit_id: object) -> str:
+def _office_phone(unit_id: UUID) -> str:
     """The unit's office telephone: a public number, so not masked."""
     people = Post.objects.filter(unit=unit_id, role__in=[Role.HANDLER, Role.TOWN_DISPATCHER], valid_to__isnull=True)
     return (

@@ -10,7 +10,7 @@ from sanfuwu.ledger.models import Event, Note
 from sanfuwu.parties.actions import RequesterInput
 from sanfuwu.parties.models import Contact, Party
 from sanfuwu.parties.queries import open_contact
-from sanfuwu.rules.text import query_grams
+from sanfuwu.problems.search import grams_asked
 from sanfuwu.territory.actor import SYSTEM
 
 from ..actions import register_problem, register_problems
@@ -111,8 +111,8 @@ def test_the_row_carries_what_lists_filter_on(cast: Cast) -> None:
 def test_its_words_can_be_found(cast: Cast) -> None:
     problem = cast.registered()
     grams = set(ProblemText.objects.get(pk=problem.pk).grams)
-    assert set(query_grams("增容")) <= grams
-    assert not set(query_grams("自来水")) <= grams
+    assert set(grams_asked("增容")) <= grams
+    assert not set(grams_asked("自来水")) <= grams
 
 
 def test_what_was_raised_earlier_happened_earlier_and_was_recorded_now(cast: Cast) -> None:
