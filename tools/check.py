@@ -14,9 +14,9 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
 
 CHECKS: list[tuple[str, list[str]]] = [
-    ("types (mypy)", [str(BIN / "mypy")]),
+    ("types (mypy)", [str(BIN / "mypy"), "--no-pretty"]),
     ("templates (djlint)", [str(BIN / "djlint"), "src", "--lint", "--quiet"]),
-    ("layers (import-linter)", [str(BIN / "lint-imports"), "--no-cache"]),
+    ("layers (import-linter)", [str(BIN / "lint-imports"), "--no-cache", "--no-logo"]),
     ("lint (ruff)", [str(BIN / "ruff"), "check", "--quiet", "."]),
     ("format (ruff)", [str(BIN / "ruff"), "format", "--check", "--quiet", "."]),
     ("front end (tsc)", [str(BIN / "python"), "tools/front_end.py", "check"]),

@@ -1,6 +1,6 @@
 """The message catalogues: collect msgids (`update`), compile them (`compile`), complain about gaps (`check`).
 
-Without GNU gettext: Babel reads Python, Django turns a template into something Python-like, polib writes the catalogues.
+Without GNU gettext: Babel reads Python, Django turns templates into something like it, polib writes the catalogues.
 Source texts are English; Chinese is what users see first.
 """
 

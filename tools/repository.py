@@ -1,4 +1,4 @@
-"""`make check`, the repository itself: pins without addresses, links that lead somewhere, documents that are current."""
+"""`make check`, the repository itself: pins without addresses, links that lead somewhere, current documents."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -53,12 +54,14 @@ def configuration() -> Iterator[Finding]:
     if settings.DEBUG:
         yield Finding("error", "configuration", "debug mode shows insides to everybody", "unset SANFUWU_DEBUG")
     try:
-        call_command("check", fail_level="ERROR", verbosity=0)
+        call_command("check", fail_level="ERROR", stdout=io.StringIO(), stderr=io.StringIO())
     except SystemCheckError as error:
         yield Finding("error", "configuration", str(error).strip().splitlines()[0], "see `python -m django check`")
     only_local = all(host.strip(".") in ("localhost", "127.0.0.1", "[::1]") for host in settings.ALLOWED_HOSTS)
     if only_local:
-        yield Finding("note", "configuration", "only this machine may open it", "set SANFUWU_ALLOWED_HOSTS to serve others")
+        yield Finding(
+            "note", "configuration", "only this machine may open it", "set SANFUWU_ALLOWED_HOSTS to serve others"
+        )
     else:
         yield Finding("ok", "configuration", f"served as {', '.join(settings.ALLOWED_HOSTS)}")
 
@@ -77,7 +80,9 @@ def tls() -> Iterator[Finding]:
 
 def secrets() -> Iterator[Finding]:
     path = database.secrets_path()
-    yield Finding("note", "secrets", f"the keys of all encrypted texts are in {path}", "back it up apart from the database")
+    yield Finding(
+        "note", "secrets", f"the keys of all encrypted texts are in {path}", "back it up apart from the database"
+    )
 
 
 def disk() -> Iterator[Finding]:
@@ -99,7 +104,9 @@ def server() -> Iterator[Finding]:
     if number < 150000:
         yield Finding("error", "database", f"PostgreSQL {version} is too old", "use PostgreSQL 15 or newer")
     elif (fsync, synchronous) != ("on", "on"):
-        yield Finding("error", "database", f"fsync={fsync}, synchronous_commit={synchronous}", "turn both on: acts get lost")
+        yield Finding(
+            "error", "database", f"fsync={fsync}, synchronous_commit={synchronous}", "turn both on: acts get lost"
+        )
     else:
         yield Finding("ok", "database", f"PostgreSQL {version}, fsync and synchronous_commit on")
     if database.is_embedded():
@@ -136,12 +143,16 @@ def roles() -> Iterator[Finding]:
 def counties() -> Iterator[Finding]:
     rows = list(County.objects.order_by("pk"))
     if not rows:
-        yield Finding("error", "counties", "there is none", "run `sanfuwu migrate --county SCHEMA --code CODE --name NAME`")
+        yield Finding(
+            "error", "counties", "there is none", "run `sanfuwu migrate --county SCHEMA --code CODE --name NAME`"
+        )
     for county in rows:
         hosts = ", ".join(county.domains.order_by("pk").values_list("domain", flat=True)) or "no host name of its own"
         yield Finding("ok", "counties", f"{county.name} ({county.code}, schema {county.schema_name}): {hosts}")
     if settings.SANFUWU_COUNTY and settings.SANFUWU_COUNTY not in {c.schema_name for c in rows}:
-        yield Finding("error", "counties", f"SANFUWU_COUNTY={settings.SANFUWU_COUNTY} is none of them", "correct or unset it")
+        yield Finding(
+            "error", "counties", f"SANFUWU_COUNTY={settings.SANFUWU_COUNTY} is none of them", "correct or unset it"
+        )
 
 
 def calendar() -> Iterator[Finding]:

@@ -67,7 +67,9 @@ def _external_address(role: str) -> dict[str, Any]:
     name = "SANFUWU_OWNER_DATABASE_URL" if role == env.OWNER else "DATABASE_URL"
     url = env.text(name)
     if not url:
-        raise env.BadEnvironment(f"{name} is needed for this: the address of the same database for the role that owns it")
+        raise env.BadEnvironment(
+            f"{name} is needed for this: the address of the same database for the role that owns it"
+        )
     try:
         return dict(conninfo_to_dict(url))
     except psycopg.ProgrammingError as error:

@@ -37,7 +37,7 @@ def words(name: str) -> list[str]:
 
 
 def data_dir() -> Path:
-    """Where this installation keeps its data: SANFUWU_DATA_DIR, otherwise the user's own place (or /var/lib as root)."""
+    """Where this installation keeps its data: SANFUWU_DATA_DIR, else the user's own place (/var/lib as root)."""
     named = text("SANFUWU_DATA_DIR")
     if named:
         return Path(named).expanduser().absolute()

@@ -37,9 +37,9 @@ def county_task(**options: Any) -> Callable[[Callable[..., Any]], Any]:
 
 def defer_in_county(task: Any, **arguments: Any) -> int:
     """Defer a county task for the county of the present connection; rolled back with the transaction around it."""
-    from django.db import connection
+    from sanfuwu.counties.schema import current_schema
 
-    job_id: int = task.defer(**{COUNTY: str(connection.schema_name)}, **arguments)
+    job_id: int = task.defer(**{COUNTY: current_schema()}, **arguments)
     return job_id
 
 

@@ -118,7 +118,7 @@ def actual(schema: str, role: str | None = None) -> dict[str, set[str]]:
     tests = ", ".join(f"has_table_privilege(%(role)s, c.oid, '{verb}')" for verb in _ALL_VERBS)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT c.relname, {tests} FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+            f"SELECT c.relname, {tests} FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"  # noqa: S608 — our own verbs
             " WHERE n.nspname = %(schema)s AND c.relkind IN ('r', 'p', 'v', 'm', 'f')",
             {"role": role, "schema": schema},
         )
@@ -142,7 +142,8 @@ def powers(role: str | None = None) -> list[str]:
     found: list[str] = []
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT rolsuper, rolcreaterole, rolcreatedb, rolbypassrls, rolreplication FROM pg_roles WHERE rolname = %s",
+            "SELECT rolsuper, rolcreaterole, rolcreatedb, rolbypassrls, rolreplication FROM pg_roles"
+            " WHERE rolname = %s",
             [role],
         )
         row = cursor.fetchone()

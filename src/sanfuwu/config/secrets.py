@@ -22,7 +22,7 @@ class SecretsError(RuntimeError):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Secrets:
-    """Passwords of the three database roles, Django's key, the field keys by id (the last one encrypts), the HMAC key."""
+    """Passwords of the three database roles, Django's key, the field keys by id (the last encrypts), the HMAC key."""
 
     admin_password: str
     owner_password: str
@@ -53,7 +53,7 @@ def _load(path: Path) -> Secrets:
             field_keys={name: base64.b64decode(key) for name, key in raw["field_keys"].items()},
             hmac_key=base64.b64decode(raw["hmac_key"]),
         )
-    except (ValueError, KeyError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise SecretsError(f"{path} is damaged ({type(error).__name__}): restore it from a backup.") from error
 
 
@@ -67,8 +67,8 @@ def _make(path: Path) -> None:
         "field_keys": {"k1": base64.b64encode(secrets.token_bytes(32)).decode()},
         "hmac_key": base64.b64encode(secrets.token_bytes(32)).decode(),
     }
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
         json.dump(made, out, indent=1)
         out.flush()
         os.fsync(out.fileno())

@@ -14,7 +14,7 @@ _LEVELS = [("county", "County"), ("town", "Town"), ("village", "Village")]
 _KINDS = [("work", "Work"), ("rest", "Rest"), ("half_am", "Half Am"), ("half_pm", "Half Pm")]
 
 
-class County(TenantMixin):  # type: ignore[misc]
+class County(TenantMixin):
     """One county, one schema. `sanfuwu migrate` makes the row and the schema."""
 
     auto_create_schema = False
@@ -28,7 +28,7 @@ class County(TenantMixin):  # type: ignore[misc]
         return f"{self.name} ({self.code})"
 
 
-class CountyDomain(DomainMixin):  # type: ignore[misc]
+class CountyDomain(DomainMixin):
     """A host name under which a county is reached. Without any, every host shows the default county."""
 
 

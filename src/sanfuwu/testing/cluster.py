@@ -64,7 +64,7 @@ class TestCluster:
 
     def owner(self, name: str = "postgres") -> psycopg.Connection[Any]:
         """An autocommitting connection as the owner role."""
-        return psycopg.connect(**self.address(env.OWNER, name), autocommit=True, connect_timeout=10)
+        return psycopg.connect(make_conninfo(**self.address(env.OWNER, name)), autocommit=True, connect_timeout=10)
 
 
 @contextlib.contextmanager

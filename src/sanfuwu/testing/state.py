@@ -63,4 +63,3 @@ def forget() -> None:
     cache.clear()
     for module in (middleware, queries, facets):
         module.forget()
-
