@@ -1,0 +1,28 @@
+/** The one script of the product. Every page works without it; it only makes waiting and typing shorter. */
+import './styles/tokens.css'
+import './styles/base.css'
+import './styles/frame.css'
+import './styles/pieces.css'
+import './styles/forms.css'
+import './styles/ledger.css'
+import './styles/problem.css'
+
+import htmx from 'htmx.org'
+
+import { watchDrafts } from './islands/drafts'
+import { watchErrors } from './islands/errors'
+import { watchKeys } from './islands/keys'
+import { watchMenus } from './islands/menus'
+import { watchSelection } from './islands/selection'
+
+// The page forbids inline style and eval (CSP); htmx is told the same in the page's meta tag, this is for parts it loads.
+htmx.config.includeIndicatorStyles = false
+htmx.config.allowEval = false
+htmx.config.selfRequestsOnly = true
+htmx.config.scrollBehavior = 'auto'
+
+watchMenus(document)
+watchKeys(document)
+watchSelection(document)
+watchDrafts(document)
+watchErrors(document)

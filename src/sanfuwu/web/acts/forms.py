@@ -1,0 +1,113 @@
+"""A form from a command: fields from `fields.MAKERS`, a typed command from the cleaned values."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing
+from typing import Any
+from uuid import UUID
+
+from django import forms
+
+from sanfuwu.ledger.errors import ActionError
+
+from .fields import ASKED, FOLDED, MAKERS, NOT_ASKED, FormContext
+
+
+def asked_fields(act: str, command: type[Any]) -> list[str]:
+    """Names of the command's fields that the page asks for, in the command's order.
+
+    Raises KeyError for a field nobody has thought of: a new field of a command must be placed or named as not asked.
+    """
+    names = []
+    for item in dataclasses.fields(command):
+        key = f"{act}.{item.name}"
+        if item.name in NOT_ASKED or key in NOT_ASKED:
+            continue
+        if key not in MAKERS:
+            raise KeyError(key)
+        names.append(item.name)
+    return names
+
+
+class ActForm(forms.Form):
+    """The form of one act. `command()` gives what the act takes."""
+
+    act: str
+    command_type: type[Any]
+
+    def __init__(self, act: str, command_type: type[Any], context: FormContext, data: Any = None) -> None:
+        super().__init__(data, initial=context.initial, prefix=None, auto_id="f_%s")
+        self.act, self.command_type, self.context = act, command_type, context
+        for name in asked_fields(act, command_type):
+            made = MAKERS[f"{act}.{name}"](context)
+            if made is not None:
+                made.asked = f"{act}.{name}" in ASKED  # type: ignore[attr-defined]
+                self.fields[name] = made
+
+    @property
+    def front(self) -> list[forms.BoundField]:
+        """Fields that stand open."""
+        return [self[name] for name in self.fields if f"{self.act}.{name}" not in FOLDED]
+
+    @property
+    def folded(self) -> list[forms.BoundField]:
+        """Fields behind "more"; they have a default."""
+        return [self[name] for name in self.fields if f"{self.act}.{name}" in FOLDED]
+
+    @property
+    def fold_open(self) -> bool:
+        return any(field.errors for field in self.folded)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if self.act == "record_callback" and cleaned.get("reached") and not cleaned.get("outcome"):
+            cleaned["outcome"] = _outcome(cleaned, self.context.result_kind)
+        return cleaned
+
+    def command(self, **given: Any) -> Any:
+        """The command of the cleaned values; `given` adds what the page knows (the assignment)."""
+        hints = typing.get_type_hints(self.command_type)
+        known = {item.name for item in dataclasses.fields(self.command_type)}
+        values = {name: _typed(hints[name], value) for name, value in self.cleaned_data.items()}
+        return self.command_type(**values, **{k: v for k, v in given.items() if k in known})
+
+    def refuse(self, error: ActionError) -> None:
+        """Put an action's refusal at its field, or over the form."""
+        self.add_error(error.field if error.field in self.fields else None, error.message)
+
+
+def _outcome(answers: dict[str, Any], result_kind: str) -> str:
+    """What three answers mean; "" while one is missing, so that the act asks for it.
+
+    What was only explained, or cannot be solved, need not be solved to be confirmed: the requester has to accept it.
+    """
+    solved, satisfied = answers.get("solved"), answers.get("satisfied")
+    if solved is None or not satisfied:
+        return ""
+    if satisfied == "no":
+        return "dissatisfied" if solved else "redo"
+    return "confirmed" if solved or result_kind != "solved" else "redo"
+
+
+def _typed(hint: Any, value: Any) -> Any:
+    """A cleaned value as the command's type wants it."""
+    options = typing.get_args(hint) if type(None) in typing.get_args(hint) else ()
+    wanted = next((t for t in options if t is not type(None)), hint)
+    if options and value in ("", None):
+        return None
+    if wanted is UUID:
+        return value if isinstance(value, UUID) else UUID(str(value))
+    if typing.get_origin(wanted) is tuple:
+        return tuple(UUID(str(item)) for item in value)
+    if wanted is bool and isinstance(value, str):
+        return value == "yes"
+    return value
+
+
+class PlainForm(forms.Form):
+    """A form without fields of its own (photographs): it only carries errors."""
+
+    front: tuple[forms.BoundField, ...] = ()
+    folded: tuple[forms.BoundField, ...] = ()
+    fold_open = False

@@ -1,0 +1,100 @@
+"""The verb on the button, its icon, and what follows when it is pressed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+@dataclass(frozen=True, slots=True)
+class ActText:
+    label: str | Promise
+    icon: str
+    consequence: str | Promise = ""
+
+
+TEXTS: dict[str, ActText] = {
+    "accept": ActText(pgettext_lazy("act", "Accept"), "check", _("After acceptance it waits for dispatch to a unit.")),
+    "decline": ActText(
+        pgettext_lazy("act", "Not accept"),
+        "ban",
+        _("The requester is told who refused, why, and where to go instead."),
+    ),
+    "request_info": ActText(
+        pgettext_lazy("act", "Ask for supplement"),
+        "help-circle",
+        _("Whoever registered it is asked; the clock stands until he answers."),
+    ),
+    "supply_info": ActText(
+        pgettext_lazy("act", "Supplement"), "file-plus", _("It goes back to the dispatch office for acceptance.")
+    ),
+    "correct": ActText(
+        pgettext_lazy("act", "Correct"), "file-text", _("The old values stay in the record; the state does not change.")
+    ),
+    "dispatch": ActText(
+        pgettext_lazy("act", "Dispatch"), "send", _("The clock starts now, whether or not the unit signs.")
+    ),
+    "hand_down": ActText(
+        pgettext_lazy("act", "Hand down"),
+        "transfer",
+        _("Your unit stays answerable; the date never lies after your own."),
+    ),
+    "recall": ActText(
+        pgettext_lazy("act", "Recall the dispatch"),
+        "arrow-back-up",
+        _("Possible until the unit signs; then it waits for dispatch again."),
+    ),
+    "sign": ActText(
+        pgettext_lazy("act", "Sign"), "check", _("The clock has run since the dispatch; signing does not change it.")
+    ),
+    "contact": ActText(pgettext_lazy("act", "Contact"), "phone", _("The first contact with the requester is counted.")),
+    "report": ActText(pgettext_lazy("act", "Report progress"), "file-text", _("The time limit does not change.")),
+    "submit_result": ActText(
+        pgettext_lazy("act", "Submit the result"),
+        "send",
+        _("The head of the unit signs it off, then the dispatching office reviews it; the clock stops meanwhile."),
+    ),
+    "sign_off": ActText(
+        pgettext_lazy("act", "Sign off"), "user-check", _("The result goes to the dispatching office for review.")
+    ),
+    "send_back": ActText(
+        pgettext_lazy("act", "Send back for rework"),
+        "arrow-back-up",
+        _("The clock runs on from where it stood; one more rework is counted."),
+    ),
+    "review": ActText(
+        pgettext_lazy("act", "Accept the result"),
+        "check",
+        _("A call-back officer outside the unit then asks the requester."),
+    ),
+    "record_callback": ActText(
+        pgettext_lazy("act", "Record the call-back"),
+        "phone",
+        _("Only what the requester said counts; there is no default."),
+    ),
+    "strike_off": ActText(
+        pgettext_lazy("act", "Strike off"),
+        "circle-check",
+        _("The problem is closed; the requester sees it on his page."),
+    ),
+    "archive": ActText(pgettext_lazy("act", "Archive"), "archive", _("It leaves the daily lists and stays readable.")),
+    "add_requirement": ActText(
+        pgettext_lazy("act", "Note a paper to prepare"),
+        "paperclip",
+        _("It stands on the problem and on the requester's page until it is there."),
+    ),
+    "meet_requirement": ActText(pgettext_lazy("act", "A paper has come in"), "check", ""),
+    "record_commitment": ActText(
+        pgettext_lazy("act", "Record a promise"),
+        "flag",
+        _("A promise without a date gets a day by which the date is named (2 working days)."),
+    ),
+}
+
+
+def text_of(act: str) -> ActText:
+    """The words of an act. KeyError for an act without a page."""
+    return TEXTS[act]

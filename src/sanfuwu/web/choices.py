@@ -1,0 +1,105 @@
+"""Lists to choose from: units, places, categories, as of a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from sanfuwu.counties.queries import county_code
+from sanfuwu.problems.models import Category
+from sanfuwu.territory.models import Unit
+from sanfuwu.territory.queries import divisions_below, unit_tree
+from sanfuwu.territory.queries.units import UnitNode
+
+from .acts.fields import Choices
+
+_GROUPS: tuple[tuple[str, str | Promise], ...] = (
+    (Unit.Kind.DEPARTMENT, _("Departments")),
+    (Unit.Kind.PUBLIC_SERVICE, _("Public services")),
+    (Unit.Kind.TOWN, _("Towns and streets")),
+    (Unit.Kind.ZONE, _("Zones")),
+    (Unit.Kind.STATE_FIRM, _("State firms")),
+    (Unit.Kind.OFFICE, _("Offices")),
+    (Unit.Kind.VILLAGE, _("Villages and communities")),
+)
+
+
+def _grouped(nodes: Iterable[UnitNode]) -> Choices:
+    by_kind: dict[str, Choices] = {}
+    for node in nodes:
+        by_kind.setdefault(node.kind, []).append((str(node.id), node.name))
+    return [(str(label), by_kind[kind]) for kind, label in _GROUPS if kind in by_kind]
+
+
+def units(now: dt.datetime) -> Choices:
+    """Active units that may be made responsible, grouped by kind; villages are reached through their town."""
+    tree = unit_tree(timezone.localdate(now))
+    return _grouped(n for n in tree if n.status == Unit.Status.ACTIVE and n.kind != Unit.Kind.VILLAGE)
+
+
+def units_below(unit_id: UUID | None, now: dt.datetime) -> Choices:
+    """Active units anywhere below one unit."""
+    below: set[UUID] = set()
+    found = []
+    for node in unit_tree(timezone.localdate(now)):  # parents come first
+        if node.parent_id is not None and (node.parent_id == unit_id or node.parent_id in below):
+            below.add(node.id)
+            if node.status == Unit.Status.ACTIVE:
+                found.append(node)
+    return _grouped(found)
+
+
+def places(now: dt.datetime) -> dict[str, str]:
+    """{12-digit code: name} of the county's towns and villages; a village carries its town's name in front."""
+    code = county_code()
+    names = divisions_below(code.ljust(12, "0"), timezone.localdate(now))
+    found = {}
+    for division, name in names.items():
+        if division[6:] == "000000":
+            continue
+        town = names.get(division[:9] + "000", "")
+        found[division] = name if division.endswith("000") or not town else f"{town} {name}"
+    return found
+
+
+def towns(now: dt.datetime) -> Choices:
+    """Towns and streets for a filter: (nine digits, name)."""
+    return [(code[:9], name) for code, name in places(now).items() if code.endswith("000")]
+
+
+def categories(*, confirmed_only: bool) -> Choices:
+    """The tree of categories; what has children is a group with itself first."""
+    rows = Category.objects.exclude(status=Category.Status.CLOSED).order_by("code")
+    if confirmed_only:
+        rows = rows.filter(status=Category.Status.ACTIVE)
+    children: dict[UUID | None, list[Category]] = {}
+    for row in rows:
+        children.setdefault(row.parent_id, []).append(row)
+    found: Choices = []
+    for top in children.get(None, []):
+        below = list(_flat(top, children))
+        own = (str(top.pk), top.name)
+        found.append((top.name, [own, *below]) if below else own)
+    return found
+
+
+def _flat(row: Category, children: dict[UUID | None, list[Category]]) -> Iterable[tuple[str, str]]:
+    for child in children.get(row.pk, []):
+        yield str(child.pk), child.name
+        yield from _flat(child, children)
+
+
+def flat(options: Choices) -> dict[str, str]:
+    """{value: name} of choices with or without groups."""
+    found: dict[str, str] = {}
+    for value, name in options:
+        if isinstance(name, list | tuple):
+            found |= flat(list(name))
+        else:
+            found[str(value)] = str(name)
+    return found

@@ -1,0 +1,125 @@
+"""The shell of every page: who is here, in which post, what the menus hold, and the one `now` of the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import get_language, gettext
+
+from sanfuwu.problems.policies import may_register
+from sanfuwu.territory.actor import Actor
+
+from . import prefs
+from .page import now_of
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    label: str
+    url: str
+    icon: str
+    current: bool = False
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PostItem:
+    """A line of the post menu; the two ids are what the form sends."""
+
+    post: str
+    on_behalf_of: str
+    label: str
+    current: bool
+
+
+class Shell:
+    """Computed when a template asks, so that an error page costs no query."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @cached_property
+    def prefs(self) -> prefs.Prefs:
+        return prefs.read(self.request)
+
+    @cached_property
+    def actor(self) -> Actor | None:
+        return getattr(self.request, "actor", None)
+
+    @cached_property
+    def county_name(self) -> str:
+        """The name over every page, from the county's own record (django-tenants sets `tenant`)."""
+        county = getattr(self.request, "tenant", None)
+        name = getattr(county, "name", "")
+        return gettext("%(county)s Three Services") % {"county": name} if name else gettext("Three Services")
+
+    @cached_property
+    def sees_problems(self) -> bool:
+        return self.actor is not None and not self.actor.is_officer
+
+    @cached_property
+    def search(self) -> str:
+        return self.request.GET.get("q", "")[:40]
+
+    @property
+    def language(self) -> str:
+        return get_language() or settings.LANGUAGE_CODE
+
+    @property
+    def languages(self) -> list[tuple[str, str]]:
+        return [("zh-hans", "中文"), ("en", "English")]
+
+    @cached_property
+    def posts(self) -> list[PostItem]:
+        my_posts = getattr(self.request, "my_posts", None)
+        if self.actor is None or my_posts is None:
+            return []
+        return [
+            PostItem(
+                post=str(item.post_id),
+                on_behalf_of=str(item.on_behalf_of or ""),
+                label=item.label,
+                current=(item.post_id, item.on_behalf_of) == (self.actor.post_id, self.actor.on_behalf_of),
+            )
+            for item in my_posts()
+        ]
+
+    @cached_property
+    def post_label(self) -> str:
+        return next((post.label for post in self.posts if post.current), "")
+
+    @cached_property
+    def nav(self) -> list[NavItem]:
+        """Only what this post needs, and only pages that exist."""
+        if self.actor is None:
+            return []
+        items = [self._item(gettext("My desk"), "web:desk", "layout-dashboard")]
+        if self.sees_problems:
+            items.append(self._item(gettext("Problems"), "web:problems", "list-details"))
+        if may_register(self.actor):
+            items.append(self._item(gettext("Register"), "web:register", "file-plus"))
+        return items
+
+    @cached_property
+    def tabbar(self) -> list[NavItem]:
+        if self.actor is None:
+            return []
+        return [*self.nav, self._item(gettext("More"), "web:me", "dots")]
+
+    def _item(self, label: str, name: str, icon: str) -> NavItem:
+        url = reverse(name)
+        path = self.request.path
+        current = path == url or (name != "web:desk" and path.startswith(url))
+        if name == "web:problems" and path.startswith(reverse("web:register")):
+            current = False
+        return NavItem(label=label, url=url, icon=icon, current=current)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor. `now` is the page's only reading of the clock."""
+    return {"shell": Shell(request), "now": now_of(request)}

@@ -1,0 +1,223 @@
+"""The problem's page in words: from the queries' view to the pieces that the components draw."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from sanfuwu.counties.queries import work_calendar
+from sanfuwu.parties.queries import PlainContact
+from sanfuwu.problems.acts import ACTS_WITH_FORM
+from sanfuwu.problems.chip import Stage
+from sanfuwu.problems.policies import Offer
+from sanfuwu.problems.queries import ProblemView
+from sanfuwu.problems.queries.detail import Holder, Moment
+from sanfuwu.rules.lifecycle import OPEN_ASSIGNMENT_STATES
+from sanfuwu.territory.actor import Actor
+from sanfuwu.territory.models import Role
+
+from . import bars, words
+from .acts.texts import TEXTS, text_of
+from .pieces import Act, Bar, ChainLink, Line, PartyCard, Responsibility, Responsible
+from .sentences import Told, sentence
+from .when import working_time
+
+_FINAL = frozenset({Stage.STRUCK_OFF, Stage.ARCHIVED, Stage.DECLINED, Stage.MERGED, Stage.WITHDRAWN})
+# Overlays and second thoughts: offered in the menu, never as the one primary act.
+_NEVER_PRIMARY = frozenset(
+    {"correct", "archive", "decline", "request_info", "recall", "send_back", "report", "hand_down",
+     "add_requirement", "meet_requirement", "record_commitment"}
+)  # fmt: skip
+
+
+def bar(view: ProblemView, now: dt.datetime) -> Bar | None:
+    """The big deadline bar of the lead, or nothing before the first dispatch."""
+    return bars.of_holder(view.lead, work_calendar(), now) if view.lead else None
+
+
+def acts(view: ProblemView) -> tuple[Act | None, list[Act]]:
+    """The one primary act and the others, in the order of the work."""
+    offers = [offer for name in ACTS_WITH_FORM for offer in view.offers if offer.act == name and name in TEXTS]
+    many = {name for name in TEXTS if sum(offer.act == name for offer in offers) > 1}
+    shown = [(offer, _act(view, offer, named=offer.act in many)) for offer in offers if _is_due(view, offer)]
+    primary = next((act for offer, act in shown if _may_lead(view, offer)), None)
+    return primary, [act for _offer, act in shown if act is not primary]
+
+
+def act_of(view: ProblemView, name: str, assignment_id: UUID | None) -> Act | None:
+    """The offered act of a form's address; None when this actor may not take it now."""
+    for offer in view.offers:
+        if offer.act == name and name in TEXTS and assignment_id in (None, offer.assignment_id):
+            return _act(view, offer, named=assignment_id is not None)
+    return None
+
+
+def photos_act(view: ProblemView, actor: Actor) -> Act | None:
+    """Adding photographs: whoever registered it, the office, the units at work; the action has the last word."""
+    p = view.problem
+    mine = next(
+        (
+            h.assignment.pk
+            for h in view.holders
+            if h.assignment.unit_id == actor.unit_id and h.assignment.state in OPEN_ASSIGNMENT_STATES
+        ),
+        None,
+    )
+    writes = actor.effective_post == p.registered_by or actor.role in (Role.DISPATCHER, Role.TOWN_DISPATCHER)
+    if is_final(view) or not (mine or writes):
+        return None
+    url = reverse("web:photos", args=[p.number]) + (f"?a={mine}" if mine else "")
+    return Act(
+        "photos",
+        _("Add photographs"),
+        url + "#acts",
+        "paperclip",
+        _("Place and time of the camera are removed before they are kept."),
+    )
+
+
+def _is_due(view: ProblemView, offer: Offer) -> bool:
+    if offer.act == "meet_requirement":
+        return any(row.done_at is None for row, _owner, _text in view.requirements)
+    return True
+
+
+def _may_lead(view: ProblemView, offer: Offer) -> bool:
+    """A first contact is due once; after it the result is the next thing."""
+    if offer.act in _NEVER_PRIMARY:
+        return False
+    if offer.act == "contact":
+        holder = _holder(view, offer.assignment_id)
+        return holder is not None and holder.assignment.contacted_at is None and not view.problem.anonymous
+    return True
+
+
+def _act(view: ProblemView, offer: Offer, *, named: bool) -> Act:
+    said = text_of(offer.act)
+    url = reverse("web:act", args=[view.problem.number, offer.act])
+    holder = _holder(view, offer.assignment_id)
+    if offer.assignment_id is not None:
+        url += f"?a={offer.assignment_id}"
+    return Act(
+        name=offer.act,
+        label=str(said.label),
+        url=url + "#acts",
+        icon=said.icon,
+        consequence=str(said.consequence),
+        about=holder.unit_name if holder and named else "",
+    )
+
+
+def _holder(view: ProblemView, assignment_id: UUID | None) -> Holder | None:
+    return next((h for h in view.holders if h.assignment.pk == assignment_id), None)
+
+
+def responsibility(view: ProblemView) -> Responsibility:
+    """Who answers now, and by which hand-downs it came to them."""
+    shown = [h for h in view.holders if h.assignment.state in OPEN_ASSIGNMENT_STATES]
+    if not shown and view.lead:
+        shown = [view.lead]
+    return Responsibility(
+        units=tuple(
+            Responsible(
+                role=_("Lead") if h.assignment.role == "lead" else _("Co-handling"),
+                unit=h.unit_name,
+                chip=words.assignment_chip(h.assignment.state),
+                since=h.assignment.dispatched_at,
+                handler=h.handler,
+            )
+            for h in shown
+        ),
+        leader=_(", ").join(name for kind, name in view.leaders if name),
+        chain=tuple(_chain(view)),
+    )
+
+
+def _chain(view: ProblemView) -> Iterable[ChainLink]:
+    """From the office down the line of leads; nothing to show for a single step."""
+    leads = [
+        h
+        for h in view.holders
+        if h.assignment.role == "lead" and h.assignment.end_reason not in ("recalled", "reassigned")
+        and h.assignment.cycle_no == view.problem.cycle_no
+    ]  # fmt: skip
+    if not leads:
+        return
+    top = leads[0].assignment.dispatching_unit
+    yield ChainLink(view.unit_names.get(top, "") if top else _("Dispatch office"), 0)
+    for h in leads:
+        yield ChainLink(h.unit_name, min(3, h.assignment.depth + 1), h.assignment.dispatched_at)
+
+
+def party(view: ProblemView, revealed: PlainContact | None = None) -> PartyCard:
+    """The requester as this reader may see him; unmasked only right after a logged look."""
+    card = view.requester
+    if card.hidden:
+        return PartyCard(hidden=_("The identity of the requester is confidential."))
+    earlier = ""
+    if card.earlier:
+        earlier = ngettext("%(n)d problem before", "%(n)d problems before", card.earlier) % {"n": card.earlier}
+        if card.earlier_open:
+            earlier += _(", %(n)d still open") % {"n": card.earlier_open}
+        else:
+            earlier += _(", all closed")
+    name = card.name or card.contact_name or (_("anonymous") if card.anonymous else _("no name given"))
+    return PartyCard(
+        name=name,
+        kind=words.word(words.PARTY_KINDS, card.kind),
+        contact=revealed.name if revealed else card.contact_name if card.contact_name != name else "",
+        phone=revealed.phone if revealed else card.contact_phone,
+        reveal_url=reverse("web:reveal", args=[view.problem.number]) if card.contact_phone and not revealed else "",
+        looks_url=reverse("web:looks", args=[view.problem.number]) if card.contact_phone else "",
+        earlier=earlier,
+        earlier_url=f"{reverse('web:problems')}?party={card.party_id}" if card.party_id and card.earlier else "",
+    )
+
+
+def timeline(view: ProblemView, now: dt.datetime, *, after: int = 0) -> list[Line]:
+    """Events in sentences, newest first; with `after` only those a reader has not seen."""
+    units = {str(key): name for key, name in view.unit_names.items()}
+    return [_line(view, m, units, now) for m in reversed(view.timeline) if m.seq > after]
+
+
+def _line(view: ProblemView, moment: Moment, units: dict[str, str], now: dt.datetime) -> Line:
+    who = moment.actor
+    if moment.on_behalf:
+        who = _("%(who)s (for %(post)s)") % {"who": moment.actor, "post": moment.on_behalf}
+    if not who:
+        hidden = view.problem.confidential and not view.sees_requester
+        who = _("The recorder (confidential)") if hidden else _("The system")
+    told = Told(who=who, data=moment.data, units=units, posts={}, now=now, took=_took(view, moment))
+    extras = []
+    if (moment.recorded_at - moment.happened_at) > dt.timedelta(days=1):
+        extras.append(_("entered later"))
+    if moment.corrects_seq:
+        extras.append(_("corrects an earlier entry"))
+    return Line(
+        at=moment.happened_at,
+        sentence=sentence(moment.kind, told),
+        extras=tuple(extras),
+        said="\n".join(moment.texts),
+        anchor=f"e{moment.seq}",
+    )
+
+
+def _took(view: ProblemView, moment: Moment) -> str:
+    """Working time from the dispatch to the signature or the first contact."""
+    for h in view.holders:
+        a = h.assignment
+        at = {"signed": a.signed_at, "contacted": a.contacted_at}.get(moment.kind)
+        if at == moment.happened_at and str(a.unit_id) == str(moment.data.get("unit")):
+            spent = work_calendar().remaining(a.dispatched_at, at)
+            if spent.working_days or spent.working_minutes:
+                return working_time(spent.working_days, spent.working_minutes)
+    return ""
+
+
+def is_final(view: ProblemView) -> bool:
+    return view.stage in _FINAL

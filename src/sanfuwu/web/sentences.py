@@ -1,0 +1,241 @@
+"""Each kind of event as one sentence (ui.md, Timeline). An event holds only ids, codes and dates; names come from
+the register of units and posts, free text from the notes, so an erased note leaves a true sentence behind."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext as _
+
+from . import words
+from .when import day as day_words
+from .when import when as when_words
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a sentence may name: `who` acted, `unit(id)` and `post(id)` in words, and the page's now."""
+
+    who: str
+    data: Mapping[str, Any]
+    units: Mapping[str, str]
+    posts: Mapping[str, str]
+    now: dt.datetime
+    took: str = ""  # how long it took, for a signature or a first contact
+    before: Mapping[str, Any] = field(default_factory=dict)
+
+    def unit(self, key: str = "unit") -> str:
+        return self.units.get(str(self.data.get(key) or ""), _("a unit"))
+
+    def unit_list(self, key: str) -> str:
+        return _(", ").join(self.units.get(str(i), _("a unit")) for i in self.data.get(key) or ())
+
+    def moment(self, key: str) -> str:
+        value = parse_datetime(str(self.data.get(key) or ""))
+        return when_words(value, self.now) if value else ""
+
+    def day(self, key: str) -> str:
+        raw = str(self.data.get(key) or "")
+        value = parse_datetime(raw) if "T" in raw or " " in raw else parse_date(raw)
+        return day_words(value, self.now) if value else ""
+
+
+def _dispatched(t: Told) -> str:
+    if t.data.get("co"):
+        return _("%(who)s dispatched it: lead %(lead)s, co-handling %(co)s") % {
+            "who": t.who,
+            "lead": t.unit("lead"),
+            "co": t.unit_list("co"),
+        }
+    return _("%(who)s dispatched it: lead %(lead)s") % {"who": t.who, "lead": t.unit("lead")}
+
+
+def _signed(t: Told) -> str:
+    if t.took:
+        return _("%(who)s signed, after %(took)s") % {"who": t.who, "took": t.took}
+    return _("%(who)s signed") % {"who": t.who}
+
+
+def _contacted(t: Told) -> str:
+    how = words.word(words.CONTACT_WAYS, str(t.data.get("how", "")))
+    if t.took:
+        return _("%(who)s contacted the requester first (%(how)s), after %(took)s") % {
+            "who": t.who,
+            "how": how,
+            "took": t.took,
+        }
+    return _("%(who)s contacted the requester (%(how)s)") % {"who": t.who, "how": how}
+
+
+def _submitted(t: Told) -> str:
+    kind = words.word(words.RESULT_KINDS, str(t.data.get("kind", "")))
+    return _("%(who)s submitted the result: %(kind)s") % {"who": t.who, "kind": kind}
+
+
+def _sent_back(t: Told) -> str:
+    reason = words.word(words.SEND_BACK_REASONS, str(t.data.get("reason_code", "")))
+    return _("%(who)s sent the result back for rework: %(reason)s") % {"who": t.who, "reason": reason}
+
+
+def _accepted_result(t: Told) -> str:
+    level = words.word(words.RESOLUTION_LEVELS, str(t.data.get("level", "")))
+    kind = words.word(words.RESULT_KINDS, str(t.data.get("kind", "")))
+    return _("%(who)s accepted the result: %(kind)s, %(level)s") % {"who": t.who, "kind": kind, "level": level}
+
+
+def _declined(t: Told) -> str:
+    reason = words.word(words.DECLINE_REASONS, str(t.data.get("reason_code", "")))
+    return _("%(who)s did not accept it: %(reason)s") % {"who": t.who, "reason": reason}
+
+
+def _callback(t: Told) -> str:
+    if not t.data:  # a handling unit is not told who said what
+        return _("%(who)s called back") % {"who": t.who}
+    how = words.word(words.CONTACT_WAYS, str(t.data.get("channel", "")))
+    values = {"who": t.who, "how": how, "n": t.data.get("attempt", 1)}
+    if t.data.get("reached"):
+        return _("%(who)s called back, attempt %(n)s (%(how)s): reached") % values
+    return _("%(who)s called back, attempt %(n)s (%(how)s): not reached") % values
+
+
+_CONCLUSIONS: dict[str, Callable[[], str]] = {
+    "confirmed": lambda: _("The requester confirmed it"),
+    "dissatisfied": lambda: _("The requester is dissatisfied; a second approver decides"),
+    "unreachable": lambda: _("The requester could not be reached on three attempts"),
+    "anonymous": lambda: _("Anonymous: the result was published"),
+}
+
+
+def _concluded(t: Told) -> str:
+    code = str(t.data.get("conclusion", ""))
+    return _CONCLUSIONS[code]() if code in _CONCLUSIONS else _("The call-back was concluded")
+
+
+def _struck_off(t: Told) -> str:
+    basis = words.word(words.CLOSE_BASES, str(t.data.get("basis", "")))
+    return _("%(who)s struck it off: %(basis)s") % {"who": t.who, "basis": basis}
+
+
+def _committed(t: Told) -> str:
+    if t.data.get("due_at"):
+        return _("%(unit)s promised by %(day)s") % {"unit": t.unit(), "day": t.day("due_at")}
+    return _("%(unit)s promised without a date; the date is named by %(day)s") % {
+        "unit": t.unit(),
+        "day": t.day("date_to_be_named_by"),
+    }
+
+
+def _moved(t: Told) -> str:
+    return _("The due date of %(unit)s moved from %(old)s to %(new)s: a calendar was published") % {
+        "unit": t.unit(),
+        "old": t.moment("from"),
+        "new": t.moment("to"),
+    }
+
+
+def _coordinated(t: Told) -> str:
+    decided = bool(t.data.get("decided"))
+    if t.data.get("level") == "district":
+        return _("Co-ordinated and decided by the district") if decided else _("Co-ordinated by the district")
+    return _("Co-ordinated and decided by the town") if decided else _("Co-ordinated by the town")
+
+
+def _leader(t: Told) -> str:
+    name = t.posts.get(str(t.data.get("post") or ""), _("a leader"))
+    if t.data.get("kind") == "case":
+        return _("%(name)s takes charge of the case") % {"name": name}
+    return _("%(name)s leads it") % {"name": name}
+
+
+_Sentence = Callable[[Told], str]
+
+
+def _plain(sentence: Callable[[], str]) -> _Sentence:
+    return lambda t: sentence() % {"who": t.who}
+
+
+SENTENCES: dict[str, _Sentence] = {
+    "registered": _plain(lambda: _("%(who)s registered it")),
+    "solved_on_spot": _plain(lambda: _("%(who)s solved it on the spot; the requester confirmed")),
+    "accepted": _plain(lambda: _("%(who)s accepted it")),
+    "declined": _declined,
+    "info_requested": _plain(lambda: _("%(who)s asked for a supplement; the clock stands")),
+    "info_supplied": _plain(lambda: _("%(who)s supplied the supplement")),
+    "corrected": _plain(lambda: _("%(who)s corrected the record")),
+    "dispatched": _dispatched,
+    "handed_down": lambda t: (
+        _("%(unit)s handed it down to %(lead)s") % {"unit": t.unit("from"), "lead": t.unit("lead")}
+    ),
+    "recalled": lambda t: (
+        _("%(who)s recalled the dispatch to %(units)s") % {"who": t.who, "units": t.unit_list("units")}
+    ),
+    "signed": _signed,
+    "contacted": _contacted,
+    "reported": _plain(lambda: _("%(who)s reported progress")),
+    "result_submitted": _submitted,
+    "signed_off": _plain(lambda: _("%(who)s signed the result off")),
+    "sent_back": _sent_back,
+    "part_accepted": lambda t: _("%(who)s accepted the part of %(unit)s") % {"who": t.who, "unit": t.unit()},
+    "result_accepted": _accepted_result,
+    "callback_recorded": _callback,
+    "callback_concluded": _concluded,
+    "redo_ordered": _plain(lambda: _("%(who)s ordered it to be done again")),
+    "struck_off": _struck_off,
+    "archived": _plain(lambda: _("%(who)s archived it")),
+    "leader_appointed": _leader,
+    "coordinated": _coordinated,
+    "committed": _committed,
+    "planned": _plain(lambda: _("%(who)s set the steps of the plan")),
+    "deadline_moved": _moved,
+    "unit_succeeded": lambda t: (
+        _("%(old)s was merged; %(new)s takes it over") % {"old": t.unit("from"), "new": t.unit("to")}
+    ),
+    "requirement_added": _plain(lambda: _("%(who)s noted a paper to prepare")),
+    "requirement_met": _plain(lambda: _("%(who)s noted that a paper has come in")),
+    "attached": _plain(lambda: _("%(who)s attached a photograph")),
+    "erased": _plain(lambda: _("Personal data was erased by law")),
+    "historic_reply": _plain(lambda: _("Reply taken over from the old ledger")),
+}
+
+
+def sentence(kind: str, told: Told) -> str:
+    """The sentence of one event. A kind without one shows its code, which the tests forbid."""
+    maker = SENTENCES.get(kind)
+    return maker(told) if maker else f"{kind} · {told.who}"
+
+
+# What the requester reads: no names of officials, no words of the house.
+FOR_REQUESTER: dict[str, _Sentence] = {
+    "registered": lambda t: _("Your problem was registered"),
+    "solved_on_spot": lambda t: _("Your problem was solved on the spot"),
+    "accepted": lambda t: _("It was accepted"),
+    "declined": lambda t: (
+        _("It was not accepted: %(reason)s")
+        % {"reason": words.word(words.DECLINE_REASONS, str(t.data.get("reason_code", "")))}
+    ),
+    "info_requested": lambda t: _("Something is missing; please supply it"),
+    "dispatched": lambda t: _("It was sent to %(unit)s") % {"unit": t.unit("lead")},
+    "handed_down": lambda t: _("It was handed on to %(unit)s") % {"unit": t.unit("lead")},
+    "contacted": lambda t: _("%(unit)s contacted you") % {"unit": t.unit()},
+    "reported": lambda t: _("%(unit)s reported progress") % {"unit": t.unit()},
+    "result_accepted": lambda t: (
+        _("%(unit)s gave its result: %(kind)s")
+        % {"unit": t.unit(), "kind": words.word(words.RESULT_KINDS, str(t.data.get("kind", "")))}
+    ),
+    "redo_ordered": lambda t: _("It is done again because it was not solved"),
+    "struck_off": lambda t: (
+        _("It was closed: %(basis)s") % {"basis": words.word(words.CLOSE_BASES, str(t.data.get("basis", "")))}
+    ),
+    "committed": _committed,
+    "requirement_added": lambda t: _("A paper has to be prepared"),
+    "requirement_met": lambda t: _("A paper has come in"),
+}
+
+
+def for_requester(kind: str, told: Told) -> str:
+    """The sentence of one event on the requester's page."""
+    return FOR_REQUESTER[kind](told)

@@ -1,0 +1,287 @@
+"""问题详情: the present at a glance, and only the acts this person may take now."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from sanfuwu.counties.queries import work_calendar
+from sanfuwu.ledger.errors import ActionError, IllegalTransition, InvalidInput, NotAllowed, NotVisible, StaleVersion
+from sanfuwu.parties.queries import PlainContact
+from sanfuwu.problems import files
+from sanfuwu.problems.actions.attaching import attach
+from sanfuwu.problems.acts import ACTS
+from sanfuwu.problems.files import Photo
+from sanfuwu.problems.models import Attachment
+from sanfuwu.problems.queries import ProblemView, find, get_problem
+from sanfuwu.rules.deadlines import DEFAULT_RULES, plan_deadlines
+from sanfuwu.territory.actor import Actor
+from sanfuwu.web import choices, problem_page, words
+from sanfuwu.web.acts.fields import FormContext
+from sanfuwu.web.acts.forms import ActForm, PlainForm
+from sanfuwu.web.page import actor_of, for_post, now_of
+from sanfuwu.web.pieces import Act, Line
+from sanfuwu.web.when import day, when
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """Somebody else was faster: what changed since, and one's own words."""
+
+    changed: list[Line]
+    still_possible: bool
+    kept: list[tuple[str, str]]
+
+
+@require_GET
+@for_post
+def problem(request: HttpRequest, number: str) -> HttpResponse:
+    """The page of one problem; 404 for what is not visible."""
+    actor, now = actor_of(request), now_of(request)
+    view = get_problem(actor, number, now=now)
+    done = request.session.pop("draft_done", "")
+    return page(request, view, actor, now, done_draft=done)
+
+
+@require_http_methods(["GET", "POST"])
+@for_post
+def act(request: HttpRequest, number: str, name: str) -> HttpResponse:
+    """The form of one act, open in place; POST takes the act.
+
+    What was typed comes back with every refusal. When somebody else was faster the reader sees what changed.
+    """
+    actor, now = actor_of(request), now_of(request)
+    if name not in ACTS:
+        raise Http404
+    view = get_problem(actor, number, now=now)
+    assignment_id = _uuid(request.GET.get("a"))
+    opened = problem_page.act_of(view, name, assignment_id)
+    if request.method == "POST":
+        return _take(request, view, actor, now, name, assignment_id, opened)
+    if opened is None:
+        messages.warning(request, _("This act is not possible at the present stage, or not for your post."))
+        return HttpResponseRedirect(reverse("web:problem", args=[number]))
+    form = ActForm(name, ACTS[name].command, _form_context(view, name, actor, now, assignment_id))
+    return page(request, view, actor, now, opened=_told(opened, view, now), form=form)
+
+
+def _take(
+    request: HttpRequest,
+    view: ProblemView,
+    actor: Actor,
+    now: dt.datetime,
+    name: str,
+    assignment_id: UUID | None,
+    opened: Act | None,
+) -> HttpResponse:
+    number = view.problem.number
+    context = _form_context(view, name, actor, now, assignment_id)
+    form = ActForm(name, ACTS[name].command, context, request.POST)
+    if opened is None:
+        if _int(request.POST.get("version")) == view.version:
+            raise NotAllowed(_("Your post may not do this on this problem."))
+        return _stale(request, view, actor, now, form, None)
+    if form.is_valid():
+        try:
+            photos = uploads(request)
+            with transaction.atomic():
+                ACTS[name](
+                    view.problem.pk,
+                    form.command(assignment_id=assignment_id),
+                    actor=actor,
+                    now=now,
+                    expected_version=_int(request.POST.get("version")),
+                )
+                if photos:
+                    attach(view.problem.pk, photos, actor=actor, now=now, assignment_id=assignment_id)
+        except (StaleVersion, IllegalTransition, NotAllowed) as error:
+            fresh = get_problem(actor, number, now=now)
+            if isinstance(error, StaleVersion) or fresh.version != view.version:
+                again = problem_page.act_of(fresh, name, assignment_id)
+                return _stale(request, fresh, actor, now, form, again)
+            form.refuse(error)
+        except ActionError as error:
+            form.refuse(error)
+        else:
+            request.session["draft_done"] = draft_key(actor, number, name)
+            messages.success(request, _("%(act)s: done.") % {"act": opened.label})
+            return HttpResponseRedirect(_after(actor, number))
+    return page(request, view, actor, now, opened=_told(opened, view, now), form=form, status=422)
+
+
+def _after(actor: Actor, number: str) -> str:
+    """Back to the problem, or to the desk when the act ended one's sight of it (a concluded call-back)."""
+    try:
+        find(actor, number)
+    except NotVisible:
+        return reverse("web:desk")
+    return reverse("web:problem", args=[number])
+
+
+def _stale(
+    request: HttpRequest, view: ProblemView, actor: Actor, now: dt.datetime, form: ActForm, opened: Act | None
+) -> HttpResponse:
+    """409 with the present state, what happened since the form was opened, and the typed words."""
+    seen = _int(request.POST.get("seen")) or 0
+    kept = [(str(field.label), str(field.value())) for field in form if field.value() and field.name in _texts(form)]
+    stale = Stale(
+        changed=problem_page.timeline(view, now, after=seen),
+        still_possible=opened is not None,
+        kept=[] if opened else kept,
+    )
+    return page(
+        request,
+        view,
+        actor,
+        now,
+        opened=_told(opened, view, now) if opened else None,
+        form=form if opened else None,
+        stale=stale,
+        status=409,
+    )
+
+
+def _texts(form: ActForm) -> set[str]:
+    """Fields that hold somebody's words."""
+    return {name for name, field in form.fields.items() if field.widget.__class__.__name__ in ("Textarea", "TextInput")}
+
+
+def page(
+    request: HttpRequest,
+    view: ProblemView,
+    actor: Actor,
+    now: dt.datetime,
+    *,
+    opened: Act | None = None,
+    form: ActForm | PlainForm | None = None,
+    stale: Stale | None = None,
+    done_draft: str = "",
+    revealed: PlainContact | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The whole page; `opened` with `form` is the act that stands open in place."""
+    p = view.problem
+    primary, others = problem_page.acts(view)
+    if photos := problem_page.photos_act(view, actor):
+        others.append(photos)
+    if primary is not None:
+        primary = _told(primary, view, now)
+    raised = [
+        when(p.raised_on, now),
+        words.word(words.CHANNELS, p.channel),
+        view.place,
+        _("registered by %(who)s") % {"who": view.registered_by} if view.registered_by else "",
+    ]
+    context = {
+        "view": view,
+        "problem": p,
+        "untitled": _("(confidential, not yet sent out)"),
+        "raised": " · ".join(part for part in raised if part),
+        "chip": words.stage_chip(view.stage),
+        "bar": problem_page.bar(view, now),
+        "lines": problem_page.timeline(view, now),
+        "resp": problem_page.responsibility(view),
+        "party": problem_page.party(view, revealed=revealed),
+        "reveal_reasons": words.options(words.REVEAL_REASONS),
+        "requester_word": _("the requester"),
+        "originals": [f for f in view.attachments if f.purpose == Attachment.Purpose.ORIGINAL],
+        "evidence": [f for f in view.attachments if f.purpose == Attachment.Purpose.EVIDENCE],
+        "result_kind": words.word(words.RESULT_KINDS, view.lead.assignment.result_kind) if view.lead else "",
+        "read_url": reverse("web:slip", args=[p.read_code]) if view.sees_requester else "",
+        "primary": primary,
+        "others": others,
+        "opened": opened,
+        "multipart": opened is not None and opened.name in ("submit_result", "photos"),
+        "form": form,
+        "close_url": reverse("web:problem", args=[p.number]) + "#acts",
+        "draft_key": draft_key(actor, p.number, opened.name) if opened else "",
+        "version": view.version,
+        "seen": max((m.seq for m in view.timeline), default=0),
+        "stale": stale,
+        "done_draft": done_draft,
+    }
+    return render(request, "web/pages/problem.html", context, status=status)
+
+
+def _told(act: Act, view: ProblemView, now: dt.datetime) -> Act:
+    """The consequence with its date where it can be known before: the new deadline of a dispatch."""
+    if act.name != "dispatch":
+        return act
+    p = view.problem
+    calendar = work_calendar()
+    planned = plan_deadlines(
+        DEFAULT_RULES,
+        tier=p.tier or "limited",
+        urgency=p.urgency,
+        role="lead",
+        start=now,
+        calendar=calendar,
+        nature=p.nature,
+    )
+    said = _("The result will be due %(due)s. The clock starts now, whether or not the unit signs.") % {
+        "due": f"{day(planned.result_at, now)} {planned.result_at.astimezone(calendar.tz):%H:%M}"
+    }
+    return Act(act.name, act.label, act.url, act.icon, said, act.about)
+
+
+def _form_context(
+    view: ProblemView, name: str, actor: Actor, now: dt.datetime, assignment_id: UUID | None
+) -> FormContext:
+    p = view.problem
+    initial: dict[str, Any] = {}
+    if name in ("accept", "correct"):
+        initial["category_id"] = str(p.category_id or p.proposed_category_id or "") if name == "accept" else ""
+    if name == "dispatch" and p.proposed_unit:
+        initial["lead"] = str(p.proposed_unit)
+    holder = next((h for h in view.holders if h.assignment.pk == assignment_id), view.lead)
+    unit_id = holder.assignment.unit_id if holder else actor.unit_id
+    if name == "record_commitment" and unit_id:
+        initial["unit_id"] = str(unit_id)
+    return FormContext(
+        now=now,
+        units=choices.units(now) if name in ("dispatch", "add_requirement", "record_commitment") else [],
+        units_below=choices.units_below(unit_id, now) if name == "hand_down" else [],
+        categories=choices.categories(confirmed_only=True) if name in ("accept", "correct") else [],
+        places=list(choices.places(now).items()) if name == "correct" else [],
+        requirements=[(str(r.pk), text) for r, _owner, text in view.requirements if r.done_at is None],
+        confidential=p.confidential,
+        anonymous=p.anonymous,
+        result_kind=p.result_kind,
+        initial=initial,
+    )
+
+
+def uploads(request: HttpRequest) -> list[Photo]:
+    """The photographs of a form, encoded anew before anything is written. Raises `InvalidInput` for a bad one."""
+    sent = request.FILES.getlist("files")
+    if len(sent) > files.MOST_FILES:
+        raise InvalidInput(_("At most %(n)d photographs at a time.") % {"n": files.MOST_FILES}, field="files")
+    if any((item.size or 0) > files.MOST_BYTES for item in sent):
+        raise InvalidInput(_("A photograph may have at most 10 MB."), field="files")
+    return [files.encode(item.read()) for item in sent]
+
+
+def draft_key(actor: Actor, number: str, act_name: str) -> str:
+    """A draft belongs to a post: somebody else at the same machine does not get it."""
+    return f"{act_name}:{number}:{actor.post_id}"
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
+
+
+def _int(text: str | None) -> int | None:
+    return int(text) if text and text.isdigit() else None

@@ -1,0 +1,68 @@
+"""登记: three fields suffice; what is solved at once is registered and struck off in the same form."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from sanfuwu.ledger.errors import ActionError, NotAllowed
+from sanfuwu.problems.actions import register_problem, solve_on_spot
+from sanfuwu.problems.actions.attaching import attach
+from sanfuwu.problems.policies import may_register
+from sanfuwu.web import choices
+from sanfuwu.web.page import actor_of, for_post, now_of
+from sanfuwu.web.registering import RegisterForm
+from sanfuwu.web.views.problem import uploads
+
+
+@require_http_methods(["GET", "POST"])
+@for_post
+def register(request: HttpRequest) -> HttpResponse:
+    """The form, and on POST the problem. Whatever is refused comes back with everything typed."""
+    actor, now = actor_of(request), now_of(request)
+    if not may_register(actor):
+        raise NotAllowed(_("Your post may not register problems."))
+    spot = request.POST.get("do") == "spot"
+    places = choices.places(now)
+    form = RegisterForm(
+        request.POST or None,
+        actor=actor,
+        places=places,
+        units=choices.units(now),
+        categories=choices.categories(confirmed_only=True),
+        spot=spot,
+    )
+    key = f"register:{actor.post_id}"
+    if request.method == "POST" and form.is_valid():
+        try:
+            sent = uploads(request)
+            reg = form.registration(now)
+            with transaction.atomic():
+                if spot:
+                    problem = solve_on_spot(reg, form.solution(), actor=actor, now=now)
+                else:
+                    problem = register_problem(reg, actor=actor, now=now)
+                if sent:
+                    attach(problem.pk, sent, actor=actor, now=now)
+        except ActionError as error:
+            form.refuse(error)
+        else:
+            request.session["draft_done"] = key
+            said = (
+                _("Registered, solved on the spot and struck off: %(number)s.")
+                if spot
+                else _("Registered: %(number)s. It waits for acceptance by the dispatch office.")
+            )
+            messages.success(request, said % {"number": problem.number})
+            return HttpResponseRedirect(reverse("web:problem", args=[problem.number]))
+    return render(
+        request,
+        "web/pages/register.html",
+        {"form": form, "places": places, "draft_key": key},
+        status=422 if form.errors else 200,
+    )
