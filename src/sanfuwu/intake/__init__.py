@@ -1,0 +1,1 @@
+"""Problems from the workbooks that units already keep (“enter once”, product.md, need 1)."""

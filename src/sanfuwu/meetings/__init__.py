@@ -1,0 +1,1 @@
+"""Meetings of government and enterprises (政企对接会)."""

@@ -1,0 +1,1 @@
+"""Visits to enterprises and villages (走访)."""
