@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from sanfuwu.ledger.errors import NotVisible
+from sanfuwu.ledger.reader import Select, read
 from sanfuwu.parties.models import Party
 from sanfuwu.rules.lifecycle import OPEN_ASSIGNMENT_STATES
 
@@ -86,7 +88,8 @@ class Snapshot:
         return [d for d in self.deadlines if d.subject_id == subject_id and (not kinds or d.kind in kinds)]
 
 
-_PARTS: tuple[tuple[str, Any], ...] = (
+# Rows that hang on a problem, by the name they have in the snapshot.
+_OF_PROBLEM: tuple[tuple[str, Any], ...] = (
     ("assignments", Assignment),
     ("deadlines", Deadline),
     ("cycles", VerificationCycle),
@@ -95,6 +98,16 @@ _PARTS: tuple[tuple[str, Any], ...] = (
     ("coordination", CoordinationItem),
     ("plan_steps", PlanStep),
     ("requirements", Requirement),
+)
+_OWN = "problem_id = ANY(%s)"
+_SELECTS = (
+    Select(ProblemRow, _OWN),
+    Select(ClockPause, "assignment_id IN (SELECT id FROM problems_assignment WHERE problem_id = ANY(%s))"),
+    Select(
+        Party,
+        "unit_id IS NOT NULL AND id IN (SELECT party_id FROM problems_problem WHERE id = ANY(%s))",
+    ),
+    *(Select(model, _OWN) for _name, model in _OF_PROBLEM),
 )
 
 
@@ -115,34 +128,31 @@ def load_many(problem_ids: Iterable[UUID], *, lock: bool = False) -> list[Snapsh
     by_id = {p.pk: p for p in problems.select_related(None)}
     if not by_id:
         return []
-    rows = ProblemRow.objects.in_bulk(list(by_id))
+    (rows, pauses, parties), parts = _split(read(_SELECTS, list(by_id)))
     grouped: dict[str, dict[UUID, list[Any]]] = {}
-    for name, model in _PARTS:
+    for (name, _model), found in zip(_OF_PROBLEM, parts, strict=True):
         lists: dict[UUID, list[Any]] = defaultdict(list)
-        found = model.objects.filter(problem__in=list(by_id)).order_by("pk")
-        if model is CoordinationItem:
-            found = found.select_related("coordination")
         for item in found:
             lists[item.problem_id].append(item)
         grouped[name] = lists
-    pauses: dict[UUID, list[ClockPause]] = defaultdict(list)
-    for pause in ClockPause.objects.filter(assignment__problem__in=list(by_id)).select_related("assignment"):
-        pauses[pause.assignment.problem_id].append(pause)
-    party_units = _party_units([p.party_id for p in by_id.values() if p.party_id])
-    return [
-        Snapshot(
-            problem=problem,
-            row=rows[pid],
-            pauses=pauses[pid],
-            party_unit=party_units.get(problem.party_id) if problem.party_id else None,
-            **{name: grouped[name][pid] for name, _model in _PARTS},
+    prefetch_related_objects([i for items in grouped["coordination"].values() for i in items], "coordination")
+    row_of = {row.pk: row for row in rows}
+    party_units = {party.pk: party.unit_id for party in parties}
+    snaps = []
+    for pid, problem in by_id.items():
+        own = {a.pk for a in grouped["assignments"][pid]}
+        snaps.append(
+            Snapshot(
+                problem=problem,
+                row=row_of[pid],
+                pauses=[pause for pause in pauses if pause.assignment_id in own],
+                party_unit=party_units.get(problem.party_id) if problem.party_id else None,
+                **{name: grouped[name][pid] for name, _model in _OF_PROBLEM},
+            )
         )
-        for pid, problem in by_id.items()
-    ]
+    return snaps
 
 
-def _party_units(party_ids: list[UUID]) -> dict[UUID, UUID]:
-    if not party_ids:
-        return {}
-    served = Party.objects.filter(pk__in=party_ids, unit_id__isnull=False).values_list("pk", "unit_id")
-    return {party: unit for party, unit in served if unit is not None}
+def _split(found: list[list[Any]]) -> tuple[list[list[Any]], list[list[Any]]]:
+    """The three selects that stand before those of `_OF_PROBLEM`, and the rest."""
+    return found[:3], found[3:]

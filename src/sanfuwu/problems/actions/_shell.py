@@ -55,15 +55,11 @@ class Context:
     def category_path(self, category_id: UUID) -> tuple[UUID, ...]:
         """The category and its ancestors, itself first; an error where it does not exist."""
         if category_id not in self._paths:
-            path: list[UUID] = []
-            current: UUID | None = category_id
-            while current is not None:
-                row = Category.objects.filter(pk=current).values_list("parent_id", flat=True)
-                if not row:
-                    raise InvalidInput(_("There is no such category."), field="category_id")
-                path.append(current)
-                current = row[0]
-            self._paths[category_id] = tuple(path)
+            # Three levels at most (`categories.create_category`): one statement instead of a walk.
+            row = Category.objects.filter(pk=category_id).values_list("pk", "parent_id", "parent__parent_id").first()
+            if row is None:
+                raise InvalidInput(_("There is no such category."), field="category_id")
+            self._paths[category_id] = tuple(pk for pk in row if pk is not None)
         return self._paths[category_id]
 
 
@@ -92,18 +88,14 @@ def finish(pairs: list[tuple[Snapshot, Context]], changes: Changes) -> None:
     """Bring the narrow rows up to date with the planned snapshots: facets, due date, open or not."""
     units = {a.unit_id for snap, _ctx in pairs for a in snap.assignments}
     scopes = scopes_over(units) if units else {}
-    wanted = [
-        (
-            snap,
-            facets.tokens_of(
-                snap, scopes, ctx.category_path(snap.problem.category_id) if snap.problem.category_id else ()
-            ),
-        )
-        for snap, ctx in pairs
-    ]
+    wanted = []
+    for snap, ctx in pairs:
+        path = ctx.category_path(snap.problem.category_id) if snap.problem.category_id else ()
+        _refresh(snap, changes, is_open=facets.is_open(snap.problem.state), due_at=_running_due(snap))
+        wanted.append((snap, facets.tokens_of(snap, scopes, path) | facets.list_tokens(snap.row)))
     numbers = facets.ids_of({t for _snap, tokens in wanted for t in tokens})
     for snap, tokens in wanted:
-        _refresh(snap, sorted(numbers[t] for t in tokens), changes)
+        _refresh(snap, changes, facets=sorted(numbers[t] for t in tokens))
 
 
 def _running_due(snap: Snapshot) -> dt.datetime | None:
@@ -115,8 +107,7 @@ def _running_due(snap: Snapshot) -> dt.datetime | None:
     return top.due_at if top.state in ("pending_sign", "in_progress", "return_pending") else None
 
 
-def _refresh(snap: Snapshot, ids: list[int], changes: Changes) -> None:
-    values = {"facets": ids, "is_open": facets.is_open(snap.problem.state), "due_at": _running_due(snap)}
+def _refresh(snap: Snapshot, changes: Changes, **values: object) -> None:
     if changes.is_new(snap.row):
         for name, value in values.items():
             setattr(snap.row, name, value)

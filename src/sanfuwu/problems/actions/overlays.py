@@ -12,7 +12,7 @@ from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.errors import InvalidInput
 from sanfuwu.ledger.models import Note
 from sanfuwu.rules.deadlines import DeadlineKind, fire_at, step_due
-from sanfuwu.territory.models import Post, Role
+from sanfuwu.territory.models import Post, Role, Unit
 
 from ..commands import (
     AddRequirement,
@@ -68,6 +68,10 @@ def plan_record_coordination(snap: Snapshot, cmd: RecordCoordination, ctx: Conte
     level = require_choice(cmd.level, Coordination.Level.values, "level")
     if cmd.held_at > ctx.now:
         raise InvalidInput(_("A co-ordination is recorded after it was held."), field="held_at")
+    if not Post.objects.filter(pk=cmd.chaired_by).exists():
+        raise InvalidInput(_("There is no such post."), field="chaired_by")
+    if Unit.objects.filter(pk__in=cmd.units).count() != len(set(cmd.units)):
+        raise InvalidInput(_("There is no such unit."), field="units")
     held = changes.insert(
         Coordination(
             level=level, held_at=cmd.held_at, chaired_by=cmd.chaired_by, units=[str(u) for u in cmd.units]

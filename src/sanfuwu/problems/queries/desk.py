@@ -62,7 +62,8 @@ class Desk:
     due_soon: tuple[int, bool]
     due_before: dt.datetime
     lines: tuple[Line, ...]  # what is due first
-    newest: tuple[Line, ...]
+    first: Task | None  # the first heap that is not empty: what to begin with
+    newest: tuple[Line, ...]  # of that heap
 
 
 def desk(actor: Actor, *, now: dt.datetime, limit: int = 12) -> Desk:
@@ -77,7 +78,8 @@ def desk(actor: Actor, *, now: dt.datetime, limit: int = 12) -> Desk:
     overdue = count_problems(actor, Filters(overdue_at=now))
     due_soon = count_problems(actor, Filters(due_before=soon))
     first: Page = list_problems(actor, Filters(open_only=True), sort="due", limit=limit)
-    wanted = tasks[0].stages if tasks else ()
+    begin = next((task for task in tasks if task.count), tasks[0] if tasks else None)
+    wanted = begin.stages if begin else ()
     fresh = (
         list_problems(actor, Filters(facets={"stage": tuple(wanted)}), limit=limit) if wanted else Page([], 0, False, None, None)
     )
@@ -87,5 +89,6 @@ def desk(actor: Actor, *, now: dt.datetime, limit: int = 12) -> Desk:
         due_soon=(max(0, due_soon[0] - overdue[0]), due_soon[1]),
         due_before=soon,
         lines=tuple(lines(actor, first.ids, now=now)),
+        first=begin,
         newest=tuple(lines(actor, fresh.ids, now=now)),
     )

@@ -231,6 +231,9 @@ def _moment(
     if handling and e.kind in _CALLBACK_DETAILS:
         data = {}  # the unit cannot see the rating per caller (domain §3.3)
     recorder_hidden = hide_recorder and e.kind in ("registered", "solved_on_spot", "info_supplied")
+    if hide_recorder and "party_id" in data.get("before", {}):
+        # A corrected party would name, by its id, whoever is hidden.
+        data["before"] = {k: v for k, v in data["before"].items() if k != "party_id"}
     return Moment(
         seq=e.seq,
         kind=e.kind,

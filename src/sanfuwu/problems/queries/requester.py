@@ -65,9 +65,7 @@ class RequesterView:
 
 def by_code(code: str, *, now: dt.datetime) -> RequesterView:
     """Raises `NotVisible` for an unknown code. Whoever holds the paper slip may read, and nothing more."""
-    problem_id = (
-        Problem.objects.filter(read_code=code.strip().upper()).values_list("pk", flat=True).first()
-    )
+    problem_id = Problem.objects.filter(read_code=code.strip().upper()).values_list("pk", flat=True).first()
     if problem_id is None:
         raise NotVisible(_("This code is not known. Check it against your slip of paper."))
     snap = load(problem_id)

@@ -94,6 +94,7 @@ def test_the_row_carries_what_lists_filter_on(cast: Cast) -> None:
     expected = {
         ("state", "submitted"),
         ("stage", "submitted"),
+        ("open", "yes"),
         ("channel", "meeting"),
         ("urgency", "urgent"),
         ("served", "enterprise"),
@@ -103,6 +104,8 @@ def test_the_row_carries_what_lists_filter_on(cast: Cast) -> None:
         ("place", VILLAGE),
         ("party", str(problem.party_id)),
         ("reg", str(problem.registered_by)),
+        ("open", "yes"),
+        ("week", "2019-02-11"),
     }
     assert set(seen(problem).row.facets) == set(known_ids(expected).values())
     assert len(seen(problem).row.facets) == len(expected)
