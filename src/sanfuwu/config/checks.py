@@ -20,7 +20,7 @@ from django_tenants.utils import schema_context
 from sanfuwu.counties.models import CalendarYear, County
 from sanfuwu.counties.setup import problem_sequences
 
-from . import database, env, privileges
+from . import clock, database, env, privileges
 
 Level = Literal["ok", "note", "warning", "error"]
 _MIGRATE = "run `sanfuwu migrate` (as the owner role)"
@@ -75,6 +75,16 @@ def tls() -> Iterator[Finding]:
             "TLS",
             "passwords and names cross the network readable",
             "put a proxy with TLS in front (deploy/), then set SANFUWU_BEHIND_TLS=1; without it only a demonstration",
+        )
+
+
+def time() -> Iterator[Finding]:
+    if clock.is_shifted():
+        yield Finding(
+            "warning",
+            "time",
+            f"this is a demonstration: it takes the time to be {clock.now():%Y-%m-%d %H:%M} UTC",
+            "use another SANFUWU_DATA_DIR for real work",
         )
 
 
@@ -206,6 +216,7 @@ def _schemas() -> list[str]:
 CHECKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     configuration,
     tls,
+    time,
     secrets,
     disk,
     server,

@@ -1,8 +1,8 @@
 """What time it is. Pages, API and tokens ask `now()`; actions and queries are told.
 
-An installation has the real time. A demonstration plays on 20 February 2019 and its clock runs on from there: the file
-`demo-clock.json` in the data directory, written by `sanfuwu demo` and by nothing else, says by how many seconds it
-differs. A production has no such file; `sanfuwu check` warns where there is one.
+An installation has the real time. A demonstration plays on 20 February 2019 and its clock runs on from there, but only
+while it is in use: the file `demo-clock.json` in the data directory, written by `sanfuwu demo` and by nothing else,
+says by how many seconds it differs. A production has no such file; `sanfuwu check` warns where there is one.
 """
 
 from __future__ import annotations
@@ -34,14 +34,36 @@ def is_shifted() -> bool:
 
 def stored_offset(data_dir: Path) -> float:
     """Seconds to add to the real time: 0 without the file. Read once, when a program starts."""
+    return float(_read(data_dir).get("offset", 0.0))
+
+
+def set_going(data_dir: Path, begins: dt.datetime, *, real: dt.datetime) -> None:
+    """Let the clock of programs that start from now on run: where it stood when it was stopped, otherwise at `begins`.
+
+    One that was not stopped (the program was killed) has run on.
+    """
+    said = _read(data_dir)
+    if "offset" in said and "stopped_at" not in said:
+        return
+    moment = dt.datetime.fromisoformat(str(said.get("stopped_at", begins.isoformat())))
+    _write(data_dir, {"offset": round((moment - real).total_seconds(), 3)})
+
+
+def stop(data_dir: Path, *, real: dt.datetime) -> None:
+    """Let the clock stand until `set_going`."""
+    offset = stored_offset(data_dir)
+    _write(data_dir, {"offset": offset, "stopped_at": (real + dt.timedelta(seconds=offset)).isoformat()})
+
+
+def _read(data_dir: Path) -> dict[str, float | str]:
     try:
-        return float(json.loads((data_dir / FILE).read_text(encoding="utf-8"))["offset"])
+        said: dict[str, float | str] = json.loads((data_dir / FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return 0.0
+        return {}
+    return said
 
 
-def store(data_dir: Path, moment: dt.datetime, *, real: dt.datetime) -> float:
-    """Let programs that start from now on begin at `moment`; returns the offset."""
-    offset = round((moment - real).total_seconds(), 3)
-    (data_dir / FILE).write_text(json.dumps({"offset": offset}), encoding="utf-8")
-    return offset
+def _write(data_dir: Path, said: dict[str, float | str]) -> None:
+    draft = data_dir / f".{FILE}.new"
+    draft.write_text(json.dumps(said), encoding="utf-8")
+    draft.replace(data_dir / FILE)

@@ -38,7 +38,7 @@ def settings_for(role: str) -> dict[str, Any]:
     """Django's settings of one database connection as `owner` or `app`. Raises BadEnvironment for a useless address."""
     said = _embedded_address(role) if is_embedded() else _external_address(role)
     return {
-        "ENGINE": "django_tenants.postgresql_backend",
+        "ENGINE": "sanfuwu.config.postgres",
         "NAME": said.pop("dbname", cluster.DATABASE),
         "USER": said.pop("user", ""),
         "PASSWORD": said.pop("password", ""),

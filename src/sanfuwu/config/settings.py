@@ -35,6 +35,7 @@ SHARED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",  # for allauth's pages of passkeys
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -79,9 +80,10 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "sanfuwu.counties.middleware.CountyMiddleware",
+    "sanfuwu.config.middleware.LanguageMiddleware",
+    "sanfuwu.api.middleware.TokenRequestMiddleware",  # the API ends here: nothing below concerns a token
     "django.contrib.sessions.middleware.SessionMiddleware",
     "sanfuwu.config.middleware.IdleSessionMiddleware",
-    "sanfuwu.config.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

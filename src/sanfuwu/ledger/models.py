@@ -84,6 +84,9 @@ class AccessLog(models.Model):
     subject_id = models.UUIDField(null=True)
     reason = models.CharField(max_length=200, default="")
 
+    class Meta:
+        indexes = [models.Index(fields=["subject_kind", "subject_id"], name="access_subject_ix")]
+
 
 class IdempotencyKey(models.Model):
     """The answer to a write that may be sent twice, kept in the act's own transaction."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -12,7 +13,7 @@ from django.db import connections
 
 from . import cluster, state
 
-__all__ = ["committed_db", "django_db_setup", "owner_connection", "program_env", "template_database"]
+__all__ = ["committed_db", "django_db_setup", "owner_connection", "program_env", "shared_db", "template_database"]
 
 
 @pytest.fixture(scope="session")
@@ -36,18 +37,13 @@ def django_db_setup(template_database: tuple[cluster.TestCluster, str], django_d
         cluster.drop(connection, name)
 
 
-@pytest.fixture
-def committed_db(
-    template_database: tuple[cluster.TestCluster, str], django_db_setup: None, django_db_blocker: Any
-) -> Iterator[str]:
-    """A database of this test alone, in which transactions commit; yields its name. For threads and programs.
-
-    Use it instead of `django_db(transaction=True)`, whose flush the running role may not do.
-    """
+@contextmanager
+def own_database(template_database: tuple[cluster.TestCluster, str], blocker: Any, suffix: str) -> Iterator[str]:
+    """A copy of the template in which transactions commit, for as long as this lasts; yields its name."""
     server, template = template_database
     before = state.place()
-    name = cluster.copy(server, template, "_own")
-    with django_db_blocker.unblock():
+    name = cluster.copy(server, template, suffix)
+    with blocker.unblock():
         connections["default"].close()
         state.use(server, name)
         try:
@@ -57,6 +53,27 @@ def committed_db(
             state.use(*before)
     with server.owner() as connection:
         cluster.drop(connection, name)
+
+
+@pytest.fixture
+def committed_db(
+    template_database: tuple[cluster.TestCluster, str], django_db_setup: None, django_db_blocker: Any
+) -> Iterator[str]:
+    """A database of this test alone, in which transactions commit; yields its name. For threads and programs.
+
+    Use it instead of `django_db(transaction=True)`, whose flush the running role may not do.
+    """
+    with own_database(template_database, django_db_blocker, "_own") as name:
+        yield name
+
+
+@pytest.fixture(scope="module")
+def shared_db(
+    template_database: tuple[cluster.TestCluster, str], django_db_setup: None, django_db_blocker: Any
+) -> Iterator[str]:
+    """The same for all tests of one module: what one of them commits, the next one finds."""
+    with own_database(template_database, django_db_blocker, "_shared") as name:
+        yield name
 
 
 @pytest.fixture

@@ -29,6 +29,10 @@ class EmbeddedError(Exception):
     """The embedded server cannot be used; says why and what to do."""
 
 
+class Died(EmbeddedError):
+    """It was there and is gone before it answered."""
+
+
 def postmaster_pid(layout: Layout) -> int | None:
     """The process id of the running postmaster of this very cluster, None when there is none (or a stale file).
 
@@ -61,12 +65,17 @@ def _is_ours(pid: int, layout: Layout) -> bool:
 def start(layout: Layout, secrets: Secrets) -> bool:
     """Make sure the server runs and answers; returns whether it had to be started. Raises EmbeddedError."""
     running = postmaster_pid(layout) is not None
+    if running:
+        try:
+            wait_for_answer(layout, secrets)
+        except Died:  # we have met one that was just being killed
+            running = False
     if not running:
         user = owner_of(layout.pgdata) if layout.pgdata.exists() else server_user()
         programs = binaries_for(user)
         _prepare(layout, programs, user, secrets)
         _launch(layout, programs, user)
-    wait_for_answer(layout, secrets)
+        wait_for_answer(layout, secrets)
     if not layout.ready_mark.exists():
         cluster.ensure_roles(layout, secrets)
         layout.ready_mark.touch(mode=0o600)
@@ -173,16 +182,18 @@ def stop(layout: Layout) -> None:
 
 
 def wait_for_answer(layout: Layout, secrets: Secrets) -> None:
-    """Return when the server lets somebody in: after a crash it first replays its log. Raises EmbeddedError."""
+    """Return when the server lets somebody in: after a crash it first replays its log. Raises Died, EmbeddedError."""
     deadline = time.monotonic() + START_TIMEOUT_S
     while True:
         try:
             with cluster.connect(layout, cluster.SUPERUSER, secrets.admin_password, "postgres"):
                 return
         except psycopg.OperationalError as error:
-            refused = "authentication failed" in str(error)
-            if refused or postmaster_pid(layout) is None or time.monotonic() > deadline:
-                raise EmbeddedError(f"The embedded PostgreSQL in {layout.pgdata} does not answer: {error}") from error
+            said = f"The embedded PostgreSQL in {layout.pgdata} does not answer: {error}"
+            if postmaster_pid(layout) is None:
+                raise Died(said) from error
+            if "authentication failed" in str(error) or time.monotonic() > deadline:
+                raise EmbeddedError(said) from error
         time.sleep(0.05)
 
 

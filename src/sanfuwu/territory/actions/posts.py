@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.db import transaction
@@ -18,22 +18,28 @@ from .. import policies
 from ..actor import Actor
 from ..models import Person, Post, Rank, Role, Unit
 from ..naming import pinyin_key
-from ..tree import load_tree
+from ..tree import Tree, load_tree
 
 
 def create_person(name: str, *, office_phone: str = "", actor: Actor, now: dt.datetime) -> Person:
     """Enter an official by name. The event says that a person was entered, never who."""
     policies.require(policies.may_manage_posts(actor))
+    with transaction.atomic():
+        changes = Changes()
+        person = plan_create_person(changes, name, office_phone=office_phone)
+        commit(changes, actor=actor, now=now)
+    return person
+
+
+def plan_create_person(changes: Changes, name: str, *, office_phone: str = "") -> Person:
+    """An official and his event. The caller has asked the policy."""
     name = name.strip()
     if not name or len(name) > 40:
         raise InvalidInput(_("A name of 1 to 40 characters is needed."), field="name")
-    with transaction.atomic():
-        changes = Changes()
-        person = changes.insert(
-            Person(id=new_id(), name=name, name_pinyin=pinyin_key(name), office_phone=office_phone.strip())
-        )
-        changes.event(person, "created")
-        commit(changes, actor=actor, now=now)
+    person = changes.insert(
+        Person(id=new_id(), name=name, name_pinyin=pinyin_key(name), office_phone=office_phone.strip())
+    )
+    changes.event(person, "created")
     return person
 
 
@@ -56,6 +62,42 @@ def create_post(
     person would hold an officer's role beside any other.
     """
     policies.require(policies.may_manage_posts(actor))
+    with transaction.atomic():
+        changes, tree = Changes(), load_tree()
+        if not Person.objects.filter(pk=person_id).exists():
+            raise NotVisible(_("There is no such person."))
+        post = plan_create_post(
+            changes,
+            tree,
+            person_id=person_id,
+            unit_id=unit_id,
+            role=role,
+            title=title,
+            rank=rank,
+            valid_from=valid_from,
+            valid_to=valid_to,
+            portfolio=portfolio,
+            others=Post.objects.filter(person_id=person_id),
+        )
+        commit(changes, actor=actor, now=now)
+    return post
+
+
+def plan_create_post(
+    changes: Changes,
+    tree: Tree,
+    *,
+    person_id: UUID,
+    unit_id: UUID,
+    role: str,
+    title: str,
+    rank: str,
+    valid_from: dt.date,
+    valid_to: dt.date | None = None,
+    portfolio: Collection[UUID] = (),
+    others: Iterable[Post] = (),
+) -> Post:
+    """A post and its event; `others` are the posts of the same person. The caller has asked the policy."""
     if role not in Role.values:
         raise InvalidInput(_("There is no such role."), field="role")
     if rank not in Rank.values:
@@ -64,29 +106,24 @@ def create_post(
         raise InvalidInput(_("A post must last at least one day."), field="valid_to")
     if portfolio and role != Role.LEADER:
         raise InvalidInput(_("Only a leader answers for other units."), field="portfolio")
-    with transaction.atomic():
-        changes, tree = Changes(), load_tree()
-        if tree.unit(unit_id).status == Unit.Status.CLOSED:
-            raise InvalidInput(_("This unit is closed."), field="unit")
-        for answered_for in portfolio:
-            tree.unit(answered_for)
-        if not Person.objects.filter(pk=person_id).exists():
-            raise NotVisible(_("There is no such person."))
-        post = Post(
-            id=new_id(),
-            person_id=person_id,
-            unit_id=unit_id,
-            role=role,
-            rank=rank,
-            title=title.strip(),
-            valid_from=valid_from,
-            valid_to=valid_to,
-            portfolio=sorted(str(u) for u in portfolio),
-        )
-        policies.refuse_officer_conflict(post, Post.objects.filter(person_id=person_id))
-        changes.insert(post)
-        changes.event(post, "created")
-        commit(changes, actor=actor, now=now)
+    if tree.unit(unit_id).status == Unit.Status.CLOSED:
+        raise InvalidInput(_("This unit is closed."), field="unit")
+    for answered_for in portfolio:
+        tree.unit(answered_for)
+    post = Post(
+        id=new_id(),
+        person_id=person_id,
+        unit_id=unit_id,
+        role=role,
+        rank=rank,
+        title=title.strip(),
+        valid_from=valid_from,
+        valid_to=valid_to,
+        portfolio=sorted(str(u) for u in portfolio),
+    )
+    policies.refuse_officer_conflict(post, others)
+    changes.insert(post)
+    changes.event(post, "created")
     return post
 
 
