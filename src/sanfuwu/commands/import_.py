@@ -40,7 +40,7 @@ def command(file: Path, county: str | None, as_json: bool, lang: str) -> None:
 
         with translation.override(lang), schema_context(_schema(county)):
             try:
-                with _progress(hidden=as_json) as progress:
+                with _Progress(hidden=as_json) as progress:
                     # The real time, also where a demonstration's clock stands in 2019: messages come from later years.
                     report = import_workbook(file, actor=SYSTEM, now=timezone.now(), progress=progress)
             except BadWorkbook as error:
@@ -58,10 +58,10 @@ def lines(report: ImportReport) -> list[str]:
     """The report in words."""
     from django.utils.translation import gettext as _
 
+    from sanfuwu.config import clock
+
     told = [
-        _(
-            "%(rows)d rows: %(registered)d registered, %(duplicates)d were there already, %(errors)d could not be registered."
-        )
+        _("%(rows)d rows: %(registered)d registered, %(duplicates)d there already, %(errors)d could not be registered.")
         % {
             "rows": report.rows,
             "registered": report.registered,
@@ -69,6 +69,10 @@ def lines(report: ImportReport) -> list[str]:
             "errors": len(report.errors),
         }
     ]
+    if clock.is_shifted():
+        told.append(
+            _("This is a demonstration whose clock stands in 2019: the rows are registered with the real date.")
+        )
     if report.undated:
         told.append(_("%(count)d without a date: the day of the import stands there.") % {"count": report.undated})
     if report.anonymous:
@@ -100,7 +104,7 @@ def _schema(named: str | None) -> str:
     return named
 
 
-class _progress:
+class _Progress:
     """A bar on standard error; called with (done, total). Nothing at all where a program reads the report."""
 
     def __init__(self, *, hidden: bool) -> None:
@@ -111,7 +115,7 @@ class _progress:
         self._bar = Progress(*columns, console=Console(stderr=True), disable=hidden, transient=True)
         self._task: Any = None
 
-    def __enter__(self) -> _progress:
+    def __enter__(self) -> _Progress:
         self._bar.start()
         self._task = self._bar.add_task("import", total=None)
         return self

@@ -102,7 +102,7 @@ def _find_table(path: Path) -> tuple[list[list[Any]], dict[str, int], int]:
             if len(absent) < len(missing):
                 missing = absent
     raise BadWorkbook(
-        _("The heading(s) %(names)s are missing. The sheet needs these headings in one of its first %(rows)d rows: %(all)s.")
+        _("The heading(s) %(names)s are missing. The first %(rows)d rows must hold these headings: %(all)s.")
         % {"names": "、".join(missing), "rows": HEADING_ROWS, "all": "、".join(HEADINGS)}
     )
 

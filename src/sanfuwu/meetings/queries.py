@@ -42,5 +42,5 @@ def items_of(meeting_id: UUID) -> QuerySet[MeetingItem]:
 
 
 def meeting_of(problem_id: UUID) -> Meeting | None:
-    """The meeting at which a problem was raised. Ask `problems.queries.visible_to` for the problem first."""
+    """The meeting at which a problem was raised. First ask `visible_to` for the problem."""
     return Meeting.objects.filter(items__problem=problem_id).first()

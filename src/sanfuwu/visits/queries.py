@@ -16,7 +16,7 @@ from .models import Opinion, Visit, VisitParty
 
 
 def visits_of(problem_id: UUID) -> QuerySet[Visit]:
-    """The visits that had to do with a problem, oldest first. Ask `problems.queries.visible_to` for the problem first."""
+    """The visits that had to do with a problem, oldest first. First ask `visible_to` for the problem."""
     return Visit.objects.filter(problems__problem_id=problem_id).distinct().order_by("held_at", "pk")
 
 

@@ -1,0 +1,94 @@
+"""Everything is invented, and nothing is said twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import combinations
+
+import pytest
+
+from sanfuwu.demo.cast import CATEGORIES, PARTS, STAFFED
+from sanfuwu.demo.courses import COURSES, UNIT_NAMES, steps_of
+from sanfuwu.demo.firms import FIRMS, firm, requester
+from sanfuwu.demo.meeting_texts import ATTENDED, ITEMS
+from sanfuwu.demo.park import TEXT
+from sanfuwu.demo.stage import play
+from sanfuwu.demo.texts_firms import FIRM_STORIES
+from sanfuwu.demo.texts_people import PEOPLE_STORIES
+from sanfuwu.rules.identifiers import check_phone, check_uscc
+from sanfuwu.rules.samples import is_sample_uscc
+from sanfuwu.rules.text import bigrams, jaccard
+from sanfuwu.territory.seed import UNITS, places
+
+STORIES = (*FIRM_STORIES, *PEOPLE_STORIES)
+TEXTS = (*(s.text for s in STORIES), *(i.text for i in ITEMS), TEXT)
+
+
+def test_no_two_problems_are_alike() -> None:
+    grams = [bigrams(text) for text in TEXTS]
+    assert len(TEXTS) >= 80
+    assert max(jaccard(a, b) for a, b in combinations(grams, 2)) <= 0.6
+
+
+@pytest.mark.parametrize("serial", FIRMS)
+def test_firms_have_sample_codes_and_numbers_that_nobody_has(serial: int) -> None:
+    one = firm(serial)
+    assert check_uscc(one.uscc).ok
+    assert is_sample_uscc(one.uscc)
+    assert check_phone(one.phone).ok
+    assert one.phone.startswith(("161", "0575-2"))
+
+
+def test_names_and_codes_are_used_once() -> None:
+    assert len(set(FIRMS.values())) == len(FIRMS)
+    asked = [s.who for s in STORIES if s.who.startswith("firm:")]
+    assert len(set(asked)) == len(asked)
+    assert set(ATTENDED) == {item.firm for item in ITEMS}
+    usernames = [p.username for p in PARTS if p.username]
+    assert len(set(usernames)) == len(usernames)
+
+
+def test_stories_name_places_units_categories_and_courses_that_exist() -> None:
+    codes = {code for code, _name in places()}
+    units = {code for code, *_rest in UNITS} | codes
+    staffed = {*STAFFED, "gds-songxia", "zlsgs", "trqgs", "jjdd", "zrzyj"}
+    names = dict(places())
+    for serial, story in enumerate(STORIES):
+        assert story.place.ljust(12, "0") in codes
+        assert {story.lead, *story.co} <= units
+        if story.course not in ("submitted", "on_spot", "declined", "info_needed", "to_dispatch", "to_sign"):
+            assert story.lead in staffed, story.lead
+        assert story.category in CATEGORIES
+        assert story.course in COURSES
+        assert story.lead in UNIT_NAMES
+        assert requester(story.who, serial, names)
+    assert {story.course for story in STORIES} == set(COURSES)
+
+
+def test_steps_are_acts_with_the_hours_before_them() -> None:
+    assert steps_of("to_sign") == [("accept", 2), ("dispatch", 1)]
+    assert steps_of("submitted") == []
+
+
+def test_courses_are_played_in_the_order_of_time_and_end_with_the_present() -> None:
+    begin = dt.datetime(2019, 1, 2, 9, tzinfo=dt.UTC)
+    hour = dt.timedelta(hours=1)
+    told: list[tuple[str, int]] = []
+
+    def course(name: str, *hours: int):  # type: ignore[no-untyped-def]
+        told.append((name, 0))
+        for n in hours:
+            yield begin + n * hour
+            told.append((name, n))
+
+    ticks: list[dt.datetime] = []
+    plays = [(begin + hour, course("b", 2, 9)), (begin, course("a", 1, 3, 4))]
+    play(plays, until=begin + 4 * hour, tick=ticks.append)
+    assert told == [("a", 0), ("b", 0), ("a", 1), ("b", 2), ("a", 3), ("a", 4)]
+    assert ticks == sorted(ticks)
+
+
+def test_a_course_cannot_go_back_in_time() -> None:
+    begin = dt.datetime(2019, 1, 2, 9, tzinfo=dt.UTC)
+    with pytest.raises(ValueError, match="back in time"):
+        play([(begin, iter([begin - dt.timedelta(1)]))], until=begin, tick=lambda _now: None)

@@ -1,0 +1,68 @@
+"""What people write down on the way: sentences with the subject, the unit and the day in them, no two alike."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+CONTACT = (
+    "已与{who}通话，约定{day}上门查看{what}。",
+    "电话联系{who}，对方补充了几处细节，同意先看现场再定方案。",
+    "{unit}派人到现场见了{who}，当面记下了对{what}的三点要求。",
+    "加了{who}的联系方式，照片和位置已收到，{day}前答复办法。",
+    "与{who}确认了诉求范围，说明了办理步骤和大致时间。",
+    "{day}致电{who}，对方表示白天都在，随时可以去看。",
+)
+REPORT = (
+    "{day}会同施工班组踏勘，{what}的方案已画好草图，正在估算工程量。",
+    "材料已订货，预计三天到场；{unit}内部审批走完第二道。",
+    "与相邻单位碰头一次，责任边界划清，由{unit}先行处理。",
+    "现场情况比预想复杂，需要两处开挖，已办理手续。",
+    "已排进{unit}本周任务单，负责人每天过问一次进度。",
+    "政策依据已查清，能办的部分{day}起办，其余写了书面说明。",
+)
+RESULT = {
+    "solved": (
+        "{unit}已于{day}完成施工并试运行正常，{what}的问题解决，请{who}继续观察一周，有情况直接拨打经办电话。",
+        "经现场处理，{what}已经恢复正常，{unit}留下了维护联系人，以后每月巡查一次。",
+        "手续已全部办结，相关款项或证照{day}送达{who}，后续不需要再跑窗口。",
+        "{unit}组织了专门力量，{day}把事情办完，{who}当场试用认可。",
+        "已按约定时间完工，{what}涉及的费用由{unit}承担，{who}不需要另外付费。",
+        "对接成功：{unit}牵头联系三家单位，{day}签下了意向，首批已经落实到位。",
+    ),
+    "explained": (
+        "按现行规定{what}暂不具备办理条件，{unit}已当面解释条款，并说明了条件成熟后的办理路径。",
+        "{unit}把申领条件、材料清单和时间表逐条讲给{who}听，对方表示清楚了，会在{day}之后再来申请。",
+    ),
+}
+EVIDENCE = (
+    "验收单（{day}，双方签字），现场见证人：{who}。",
+    "{unit}派工单及完工记录，{day}归档。",
+    "书面答复一份，{who}签收。",
+    "检测报告一份，编号见{unit}台账，日期{day}。",
+    "办理回执，{day}由{who}领取。",
+)
+SEND_BACK = "只写了“已解决”，看不出{what}是谁在哪一天怎样处理的，请补上经过和佐证后再报。"
+REDO = "{who}说只处理了一半，过了两天又出现同样情况，要求彻底解决。"
+DISSATISFIED = "{who}认为办法可行但时间拖得太久，对结果本身没有异议，总体表示不满意。"
+SATISFIED = (
+    "{who}表示已经解决，感谢经办人上门三次。",
+    "{who}说效果不错，希望以后主动告知进度。",
+    "{who}：办好了，没有别的要求。",
+)
+PUBLISHED = "处理情况已在社区公告栏和街道网页公布七天，文号见公示单。"
+INSTRUCTION = ("请按时限办结，先联系后办理。", "涉及多家，请主办单位牵头会商。", "对方着急，请优先安排。")
+DECISION = "会议议定：{what}由{unit}牵头办理，所需资金在年度预算内调剂，三月底前完成。"
+
+
+class Speaker:
+    """Fills the sentences in; each next one is another one."""
+
+    def __init__(self, serial: int, *, who: str, what: str) -> None:
+        self._next = serial
+        self._who = who or "反映人"
+        self._what = what.rstrip("…")
+
+    def say(self, sentences: tuple[str, ...] | str, *, unit: str, now: dt.datetime) -> str:
+        self._next += 1
+        chosen = sentences if isinstance(sentences, str) else sentences[self._next % len(sentences)]
+        return chosen.format(who=self._who, what=f"“{self._what}”", unit=unit, day=f"{now.month}月{now.day}日")
