@@ -1,0 +1,158 @@
+"""`python -m tests.browser.screenshots`: the pictures of the manual, from a running demonstration.
+
+    make demo                                                (in another terminal)
+    .venv/bin/python -m tests.browser.screenshots
+
+Logs in as the demonstration's dispatcher, whose password stands in its data directory. Writes
+docs/manual/img/PAGE-WIDTH.png with a palette of few colours, so that a clone of the repository stays small.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from .conftest import ARGS, CHROMIUM, WIDTHS
+
+OUT = Path(__file__).parents[2] / "docs" / "manual" / "img"
+MOST_BYTES = 150_000
+WAY_IN = "/login/"
+
+
+def shoot(browser: Browser, url: str, user: str, password: str, out: Path) -> list[Path]:
+    """All pages at both widths; returns the files."""
+    out.mkdir(parents=True, exist_ok=True)
+    made = []
+    for width in WIDTHS:
+        # Drawn at two device pixels on the phone, as phones do; the desktop's pictures are large enough.
+        scale = 2 if width == "phone" else 1
+        context = browser.new_context(base_url=url, locale="zh-CN", device_scale_factor=scale, **WIDTHS[width])
+        page = context.new_page()
+        pixels = WIDTHS[width]["viewport"]["width"]
+        for name in pages(page, user, password):
+            path = out / f"{name}-{pixels}.png"
+            path.write_bytes(small(page.screenshot()))
+            made.append(path)
+        context.close()
+    return made
+
+
+def pages(page: Page, user: str, password: str) -> Iterator[str]:
+    """Goes from page to page; yields the name of the picture each time one stands ready."""
+    page.goto(WAY_IN)
+    yield "login"
+    log_in(page, user, password)
+    page.goto("/")  # once more, without what is said only after the log-in
+    yield "desk"
+    page.goto("/problems/")
+    expect(page.locator(".ledger")).to_be_visible()
+    yield "ledger"
+    # A problem with a running clock shows every piece of its page.
+    page.goto("/problems/?stage=handling&sort=due")
+    running = page.locator(".ledger a.title")
+    if not running.count():
+        page.goto("/problems/")
+    running.first.click()
+    expect(page.locator(".timeline")).to_be_visible()
+    slip = page.locator("section.card a.number[href^='/r/']")
+    code = slip.inner_text() if slip.count() else ""
+    yield "problem"
+    page.goto("/problems/new")
+    yield "register"
+    if code:
+        page.goto(f"/r/{code}")
+        yield "slip"
+
+
+# Picture → whose work, the stage where the form is open, and the form's address.
+FORMS: dict[str, tuple[str, str, str]] = {
+    "accept": ("区三服务办受理员", "submitted", "accept"),
+    "dispatch": ("区三服务办受理员", "to_dispatch", "dispatch"),
+    "submit-result": ("崧厦供电所经办", "handling", "submit_result"),
+    "sign-off": ("所长", "to_sign_off", "sign_off"),
+    "callback": ("回访员", "to_call_back", "record_callback"),
+}
+
+
+def shoot_forms(browser: Browser, url: str, data_dir: Path, out: Path) -> list[Path]:
+    """The form of each main act, open before the person whose work it is."""
+    made = []
+    for name, (does, stage, act) in FORMS.items():
+        context = browser.new_context(base_url=url, locale="zh-CN", **WIDTHS["desktop"])
+        page = context.new_page()
+        log_in(page, *credential(data_dir, does))
+        page.goto(f"/problems/?stage={stage}")
+        links = page.locator(".ledger a.title").evaluate_all("links => links.map(a => a.getAttribute('href'))")
+        for link in links:
+            page.goto(f"{link}/{act}")
+            if page.locator("form.act-form").count():
+                break
+        else:
+            raise SystemExit(f"Nothing of the demonstration is at {stage} before {does}: {len(links)} looked at")
+        page.locator("#acts").scroll_into_view_if_needed()
+        path = out / f"{name}-1440.png"
+        path.write_bytes(small(page.screenshot()))
+        made.append(path)
+        context.close()
+    return made
+
+
+def log_in(page: Page, user: str, password: str) -> None:
+    page.goto(WAY_IN)
+    page.locator("input[name=login]").fill(user)
+    page.locator("input[name=password]").fill(password)
+    page.locator("main form button.btn-primary").click()
+    expect(page.locator(".stats")).to_be_visible()
+
+
+def small(png: bytes) -> bytes:
+    """The same picture with a palette, as few colours as it takes to stay below the limit.
+
+    The palette covers all colours that occur: one by their frequency would turn the few red pixels brown.
+    """
+    picture = Image.open(io.BytesIO(png)).convert("RGB")
+    best = png
+    for colours in (256, 128, 64, 32):
+        out = io.BytesIO()
+        picture.quantize(colours, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+        best = out.getvalue()
+        if len(best) <= MOST_BYTES:
+            break
+    return best
+
+
+def credential(data_dir: Path, does: str) -> tuple[str, str]:
+    """User name and password of the first person of the demonstration whose work (in words) holds `does`."""
+    people = json.loads((data_dir / "demo.json").read_text(encoding="utf-8"))["people"]
+    for one in people:
+        if does in one["does"]:
+            return one["username"], one["password"]
+    raise SystemExit(f"Nobody of the demonstration does {does}: {', '.join(one['does'] for one in people)}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Pictures of the manual, from a running demonstration.")
+    parser.add_argument("--url", default="http://127.0.0.1:8000")
+    parser.add_argument("--data-dir", type=Path, default=os.environ.get("SANFUWU_DATA_DIR", ".data"))
+    parser.add_argument("--does", default="受理", help="Whose eyes: a word of what the person does.")
+    parser.add_argument("--out", type=Path, default=OUT)
+    said = parser.parse_args()
+    people = credential(said.data_dir, said.does)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGS)
+        made = shoot(browser, said.url, *people, said.out) + shoot_forms(browser, said.url, said.data_dir, said.out)
+        for path in made:
+            sys.stderr.write(f"{path} {path.stat().st_size:,} bytes\n")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

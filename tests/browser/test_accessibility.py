@@ -1,0 +1,199 @@
+"""axe on every page at both widths, nothing wider than a phone, nothing inline (quality.md §3, §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html.parser import HTMLParser
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from .given import Given, dispatched, registered, signed
+from .people import Cast
+from .person import Person
+from .server import Site
+from .watching import Watch
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+NewPerson = Callable[..., Person]
+AXE = Axe()
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}}
+SERIOUS = ("serious", "critical")
+ROLES = ("collector", "dispatcher", "handler", "head", "water", "verifier", "double", "system_officer")
+
+
+def look(page: Page, path: str, *, status: int = 200) -> list[str]:
+    """What is wrong with a page, in lines; empty when all is well."""
+    answer = page.goto(path)
+    assert answer is not None
+    assert answer.status == status, f"{path}: {answer.status}"
+    where = f"{page.viewport_size and page.viewport_size['width']} {path}"
+    found = [f"{where}: inline {what}" for what in inline_parts(answer.text())]
+    found += faults(page, where)
+    return found
+
+
+def faults(page: Page, where: str) -> list[str]:
+    """What axe and a ruler say of the page as it stands."""
+    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    found = [f"{where}: {wide} px wider than the window"] if wide > 0 else []
+    # A page's policy forbids foreign scripts; the test's own one comes in past it, through the debugger.
+    results = AXE.run(page, options=RULES)
+    for violation in results.response["violations"]:
+        if violation["impact"] in SERIOUS:
+            nodes = "; ".join(
+                f"{' '.join(map(str, n['target']))} {n['failureSummary']}" for n in violation["nodes"][:4]
+            )
+            found.append(f"{where}: {violation['id']} ({violation['impact']}) {violation['help']}: {nodes}")
+    return found
+
+
+class _Inline(HTMLParser):
+    """Collects what a policy without `unsafe-inline` would block."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._in_script = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.found += [f"{tag} {name}" for name in given if name == "style" or name.startswith("on")]
+        if tag == "style":
+            self.found.append("style element")
+        # A block of data is not a script: it never runs.
+        if tag == "script" and "src" not in given and given.get("type") not in ("application/json",):
+            self.found.append("script element")
+        self.found += [f"{tag} {name}" for name, value in given.items() if (value or "").startswith("javascript:")]
+
+
+def inline_parts(html: str) -> list[str]:
+    parser = _Inline()
+    parser.feed(html)
+    return parser.found
+
+
+@pytest.fixture(scope="module")
+def problems(site: Site, cast: Cast) -> dict[str, Given]:
+    """One of each stage that matters for the looks of a page."""
+    return {"new": registered(site, cast), "sent": dispatched(site, cast), "in_hand": signed(site, cast)}
+
+
+def test_pages_of_somebody_without_an_account(
+    stranger: Callable[..., Page], watch: Watch, problems: dict[str, Given], width: str
+) -> None:
+    watch.expected |= {404}
+    page = stranger(width)
+    found: list[str] = []
+    for path in ("/login/", "/r/", f"/r/{problems['in_hand'].read_code}"):
+        found += look(page, path)
+    for path in ("/r/ABCDEFGHJKMN", "/nowhere"):
+        found += look(page, path, status=404)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_desk_of_each_role(
+    cast: Cast, person: NewPerson, problems: dict[str, Given], role: str, width: str
+) -> None:
+    found = look(person(getattr(cast, role), width).page, "/")
+    assert not found, "\n".join(found)
+
+
+def test_pages_of_the_office(
+    cast: Cast, person: NewPerson, watch: Watch, problems: dict[str, Given], width: str
+) -> None:
+    watch.expected.add(404)
+    office = person(cast.dispatcher, width)
+    new, sent = problems["new"], problems["sent"]
+    found: list[str] = []
+    for path in (
+        "/problems/",
+        "/problems/?q=没有的词",
+        "/problems/?stage=to_sign&sort=due",
+        "/problems/new",
+        new.path,
+        f"{new.path}/accept",
+        f"{new.path}/decline",
+        f"{new.path}/correct",
+        f"{new.path}/photos",
+        f"{new.path}/looks",
+        sent.path,
+        f"{sent.path}/recall",
+        "/me",
+        "/password/",
+        "/logout/",
+    ):
+        found += look(office.page, path)
+    for path in ("/problems/330604-2019-999999", "/nowhere"):
+        found += look(office.page, path, status=404)
+    assert not found, "\n".join(found)
+
+
+def test_forms_of_the_unit(cast: Cast, person: NewPerson, problems: dict[str, Given], width: str) -> None:
+    handler = person(cast.handler, width)
+    path = problems["in_hand"].path
+    found: list[str] = []
+    for page in (path, f"{path}/submit_result", f"{path}/report", f"{path}/record_commitment"):
+        found += look(handler.page, page)
+    assert not found, "\n".join(found)
+
+
+def test_second_factors(cast: Cast, person: NewPerson, watch: Watch, width: str) -> None:
+    """Pages of django-allauth in our frame. Before them the password is asked for once more."""
+    head = person(cast.head, width)
+    page = head.page
+    found = look(page, "/login/second/")
+    found += look(page, "/login/second/totp/activate/")
+    if page.locator("input[name=password]").count():
+        page.locator("input[name=password]").fill(cast.head.password)
+        page.locator("main form button[type=submit]").first.click()
+        page.wait_for_url("**/totp/activate/**")
+        found += look(page, "/login/second/totp/activate/")
+    for path in ("/login/second/webauthn/", "/login/second/webauthn/add/"):
+        found += look(page, path)
+    assert not found, "\n".join(found)
+
+
+def test_a_form_with_errors(cast: Cast, person: NewPerson, watch: Watch, width: str) -> None:
+    watch.expected.add(422)
+    cadre = person(cast.collector, width)
+    cadre.go("/problems/new")
+    cadre.fill("place", "不存在的地方")
+    cadre.send()
+    cadre.page.locator("#errors").wait_for()
+    found = faults(cadre.page, f"{width} errors of the form")
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("switch", ["large", "contrast", "dark"])
+def test_display_switches(cast: Cast, person: NewPerson, problems: dict[str, Given], switch: str, width: str) -> None:
+    """Large type, high contrast and the dark ground are read by the same rules."""
+    office = person(cast.dispatcher, width)
+    office.page.goto("/me")
+    office.page.locator(f"main button[name={switch}]").click()
+    found: list[str] = []
+    for path in ("/", problems["sent"].path, "/problems/new"):
+        found += look(office.page, path)
+    assert not found, "\n".join(found)
+
+
+def test_what_is_inaccessible_is_found(stranger: Callable[..., Page]) -> None:
+    """The ruler itself measures: axe runs in spite of the page's policy."""
+    page = stranger("phone")
+    page.goto("/r/")
+    assert faults(page, "as it is") == []
+    page.evaluate("() => document.querySelector('main').append(document.createElement('img'))")
+    page.evaluate("() => document.querySelector('main label').remove()")
+    found = "\n".join(faults(page, "spoiled"))
+    assert "image-alt" in found
+    assert "label" in found
+
+
+def test_what_is_inline_is_found() -> None:
+    """The ruler itself measures."""
+    page = '<p style="x">a</p><script>1</script><a onclick="x" href="javascript:1">b</a><style></style>'
+    assert len(inline_parts(page)) == 5
+    assert inline_parts('<script type="application/json">{}</script><script src="/a.js"></script>') == []

@@ -1,0 +1,71 @@
+"""The repository as a stranger finds it: the wheel is whole, the glossary knows the codes, publiccode.yml is readable."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from enum import Enum
+from pathlib import Path
+
+import pytest
+import yaml
+
+from sanfuwu.problems.acts import ACTS
+from sanfuwu.problems.chip import Stage
+from sanfuwu.problems.commands import DECLINE_REASONS, SEND_BACK_REASONS
+from sanfuwu.problems.models import Problem
+from sanfuwu.rules.lifecycle import TABLES, AssignmentState, ProblemState, VerificationState, Who
+from sanfuwu.rules.resolution_level import ResolutionLevel
+from sanfuwu.territory.models import Rank, Role
+
+ROOT = Path(__file__).resolve().parent.parent
+ENUMS: list[type[Enum]] = [
+    ProblemState,
+    AssignmentState,
+    VerificationState,
+    Stage,
+    Who,
+    Role,
+    Rank,
+    ResolutionLevel,
+    Problem.Nature,
+    Problem.Tier,
+    Problem.Urgency,
+    Problem.Channel,
+    Problem.ResultKind,
+    Problem.CloseBasis,
+]
+
+
+@pytest.fixture(scope="module")
+def glossary() -> str:
+    return (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("codes", ENUMS, ids=lambda enum: enum.__qualname__)
+def test_the_glossary_knows_every_code(codes: type[Enum], glossary: str) -> None:
+    assert [code.value for code in codes if f"`{code.value}`" not in glossary] == []
+
+
+def test_the_glossary_knows_every_act_and_reason(glossary: str) -> None:
+    acts = {step.act for steps in TABLES.values() for step in steps} | set(ACTS)
+    assert sorted(word for word in {*acts, *DECLINE_REASONS, *SEND_BACK_REASONS} if f"`{word}`" not in glossary) == []
+
+
+def test_publiccode_names_what_it_must() -> None:
+    said = yaml.safe_load((ROOT / "publiccode.yml").read_text(encoding="utf-8"))
+    assert said["legal"]["license"] == "Apache-2.0"
+    assert set(said["description"]) == {"en", "zh-Hans"}
+    for words in said["description"].values():
+        assert len(words["shortDescription"]) <= 150
+        assert 150 <= len(words["longDescription"]) <= 10_000
+
+
+@pytest.mark.slow
+def test_a_built_wheel_carries_all_it_needs(tmp_path: Path) -> None:
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path), str(ROOT)]
+    subprocess.run(build, check=True, capture_output=True)
+    looked = subprocess.run(
+        [sys.executable, "tools/wheel_contents.py", str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert looked.returncode == 0, looked.stdout
