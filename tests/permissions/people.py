@@ -12,7 +12,8 @@ from uuid import UUID
 
 from django.test import Client
 
-from sanfuwu.accounts.models import Account
+from sanfuwu.accounts.actions import create_account
+from sanfuwu.accounts.passwords import random_password
 from sanfuwu.api.tests.callers import Caller
 from sanfuwu.ledger.fields import new_id
 from sanfuwu.problems import actions
@@ -97,7 +98,7 @@ class People(Cast):
 
     def _logged_in(self, letter: str) -> Client:
         actor = self.by_letter[letter]
-        account = Account.objects.create(id=new_id(), username=f"u-{letter}", password="!", created_at=NOW)
+        account = create_account(f"u-{letter}", random_password(), actor=SYSTEM, now=NOW)
         link_account(_post(actor), account.pk, actor=SYSTEM, now=NOW)
         client = Client()
         client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")

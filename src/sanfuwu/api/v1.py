@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
@@ -42,6 +43,7 @@ def _readers_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
     """The documentation is for people who are logged in; for everybody while developing."""
     behind_login = login_required(view)
 
+    @require_safe
     @wraps(view, assigned=("__doc__",))
     def read(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return (view if settings.DEBUG else behind_login)(request, *args, **kwargs)

@@ -58,6 +58,8 @@ OVERLAY_STATES = frozenset({"submitted", "info_needed", "in_progress"})
 
 def may_register(actor: Actor) -> bool:
     """Any business post may register; the three officers hold no business role."""
+    if actor.acts_allowed is not None and "register" not in actor.acts_allowed:
+        return False
     return actor.is_system or actor.role in BUSINESS_ROLES
 
 

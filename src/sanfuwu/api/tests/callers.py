@@ -24,6 +24,7 @@ class Caller:
     """One program. `get` and `post` take a path below /api/v1."""
 
     def __init__(self, token: str | None) -> None:
+        self.token = token
         self.client = Client(headers={"Authorization": f"Bearer {token}"} if token is not None else {})
 
     def get(self, path: str, query: dict[str, Any] | None = None, **headers: str) -> Any:

@@ -241,9 +241,7 @@ def _numbers(now: dt.datetime, count: int) -> list[str]:
     """The next numbers of this year's sequence: unique, rising, with gaps where a transaction failed."""
     year = now.astimezone(ZoneInfo(settings.TIME_ZONE)).year
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [f"problem_number_{year}", count]
-        )
+        cursor.execute("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [f"problem_number_{year}", count])
         return [f"{county_code()}-{year}-{value:06d}" for (value,) in cursor.fetchall()]
 
 

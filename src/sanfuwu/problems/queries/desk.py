@@ -13,6 +13,7 @@ from ..chip import Stage
 from .listing import Filters, Page, count_problems, list_problems
 from .rows import Line, lines
 
+MOST = 1_000  # beyond this a desk says "more than": nobody's day depends on the difference
 # What each role is asked to do, in the order it matters; every entry is a filter of the list.
 _TASKS: dict[str, tuple[tuple[str, tuple[Stage, ...]], ...]] = {
     Role.DISPATCHER: (
@@ -73,16 +74,18 @@ def desk(actor: Actor, *, now: dt.datetime, limit: int = 12) -> Desk:
     tasks = []
     for name, stages in _TASKS.get(actor.role, ()):
         filters = Filters(facets={"stage": tuple(stages)})
-        count, capped = count_problems(actor, filters)
+        count, capped = count_problems(actor, filters, cap=MOST)
         tasks.append(Task(name, count, capped, stages))
-    overdue = count_problems(actor, Filters(overdue_at=now))
-    due_soon = count_problems(actor, Filters(due_before=soon))
-    first: Page = list_problems(actor, Filters(open_only=True), sort="due", limit=limit)
+    overdue, due_soon, first = (0, False), (0, False), Page([], 0, False, None, None)
+    if actor.role != Role.VERIFIER:  # what waits for a call-back has no running clock
+        overdue = count_problems(actor, Filters(overdue_at=now), cap=MOST)
+        due_soon = count_problems(actor, Filters(due_before=soon), cap=MOST)
+        first = list_problems(actor, Filters(open_only=True), sort="due", limit=limit, cap=MOST)
     begin = next((task for task in tasks if task.count), tasks[0] if tasks else None)
     wanted = begin.stages if begin else ()
-    fresh = (
-        list_problems(actor, Filters(facets={"stage": tuple(wanted)}), limit=limit) if wanted else Page([], 0, False, None, None)
-    )
+    fresh = Page([], 0, False, None, None)
+    if wanted:
+        fresh = list_problems(actor, Filters(facets={"stage": tuple(wanted)}), limit=limit, cap=MOST)
     return Desk(
         tasks=tuple(tasks),
         overdue=overdue,

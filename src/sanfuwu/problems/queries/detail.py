@@ -242,7 +242,7 @@ def _moment(
         actor="" if recorder_hidden else _label(posts, e.actor_post),
         on_behalf="" if recorder_hidden else _label(posts, e.on_behalf_of),
         data=data,
-        texts=tuple(notes[n] for n in _ids_in(e) if n in notes),
+        texts=() if recorder_hidden else tuple(notes[n] for n in _ids_in(e) if n in notes),
         corrects_seq=e.corrects_seq,
     )
 

@@ -6,7 +6,7 @@ The table is that of model.md, "Who sees what".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -106,17 +106,23 @@ def where(actor: Actor, alias: str = "r") -> tuple[str, list[Any]] | None:
     return " AND ".join(parts), params
 
 
+def without_confidential(scope: Scope) -> Scope:
+    """The same scope less its confidential problems: for a filter that would tell who is behind them."""
+    return replace(scope, none_of=scope.none_of | {("confidential", "yes")})
+
+
+def sees_confidential(actor: Actor) -> bool:
+    """Whether this post sees the requester of any confidential problem that it sees at all."""
+    if actor.is_system or actor.role == Role.VERIFIER:
+        return True
+    return actor.role in (Role.DISPATCHER, Role.SUPERVISOR) and actor.confidential_officer
+
+
 def sees_requester(actor: Actor, problem: Problem) -> bool:
     """The second grade: whether the requester's side (name, phone, original text of a confidential one) is shown."""
-    if actor.is_system:
-        return True
     if actor.is_officer:
         return False
-    if not problem.confidential:
-        return True
-    if actor.role == Role.VERIFIER:
-        return True
-    if actor.role in (Role.DISPATCHER, Role.SUPERVISOR) and actor.confidential_officer:
+    if not problem.confidential or sees_confidential(actor):
         return True
     # Whoever wrote it down knows it: a collector sees what he himself wrote.
     return problem.registered_by is not None and actor.effective_post == problem.registered_by

@@ -150,7 +150,14 @@ def test_a_unit_is_named_once(cast: Cast) -> None:
 def test_only_confirmed_units_that_exist_are_made_responsible(cast: Cast) -> None:
     problem, office, power = cast.accepted(), cast.office, cast.unit("gds-songxia")
     proposed = create_unit(
-        code="x", kind="department", name="某处", parent_id=cast.unit("330604000000"), valid_from=SINCE, proposed=True, actor=office, now=NOW
+        code="x",
+        kind="department",
+        name="某处",
+        parent_id=cast.unit("330604000000"),
+        valid_from=SINCE,
+        proposed=True,
+        actor=office,
+        now=NOW,
     ).pk
     refusals: list[tuple[dict[str, Any], str]] = [
         ({"lead": uuid.UUID(int=7)}, "lead"),

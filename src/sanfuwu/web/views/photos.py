@@ -29,7 +29,7 @@ def photos(request: HttpRequest, number: str) -> HttpResponse:
     opened = problem_page.photos_act(view, actor)
     if opened is None:
         raise NotAllowed(_("Your post may not do this on this problem."))
-    form = PlainForm(request.POST or None)
+    form = PlainForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         try:
             sent = uploads(request)

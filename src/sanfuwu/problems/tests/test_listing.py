@@ -1,0 +1,180 @@
+"""Paging by key: forwards and backwards, every way of finding a page gives the whole sorted visible set, once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from itertools import product
+
+import pytest
+from django.db import connection
+
+from sanfuwu.ledger.errors import InvalidInput
+from sanfuwu.territory.actor import Actor
+from sanfuwu.territory.models import Role
+
+from .. import facets
+from ..actions import register_problems
+from ..models import ProblemRow, ProblemText
+from ..queries import Filters, count_problems, list_problems, listing, looking, visible_to
+from ..search import grams_asked
+from .cast import NOW, Cast, told
+
+pytestmark = pytest.mark.django_db
+
+HOW_MANY = 33
+TEXTS = ("路灯不亮，晚上看不见。", "排灌站坏了，没有人来修。", "路面破损，排水不畅。")
+FAR = 10_000_000
+# (cap, walk, dense walk, few): each makes another step of `looking` find the page.
+WAYS = {
+    "below the cap": (FAR, (5,), 0, FAR),
+    "walked": (3, (FAR,), 0, 0),
+    "walked in vain, then gathered": (3, (1, 2), 0, 0),
+    "dense": (3, (1,), FAR, 0),
+    "few rows": (FAR, (1,), 0, FAR),
+}
+
+
+@pytest.fixture
+def many(cast: Cast) -> Cast:
+    """Problems of three channels and two seconds (so that the id decides), most open with a due date, some closed."""
+    rng = random.Random(7)
+    channels = ("visit", "hotline", "line")
+    register_problems(
+        [told(f"{TEXTS[n % 3]}第{n}件。", channel=channels[n % 3]) for n in range(HOW_MANY)], actor=cast.office, now=NOW
+    )
+    extra = facets.ids_of([("scope", str(cast.handler.unit_id)), facets_open := ("open", "yes"), ("clock", "runs")])
+    for row in ProblemRow.objects.order_by("pk"):
+        kept = [f for f in row.facets if f != extra[facets_open]]
+        row.registered_at = NOW + dt.timedelta(minutes=rng.randrange(12))
+        row.is_open = rng.random() < 0.8
+        row.due_at = NOW + dt.timedelta(days=rng.randrange(9)) if row.is_open and rng.random() < 0.9 else None
+        if rng.random() < 0.6:
+            kept.append(extra["scope", str(cast.handler.unit_id)])
+        row.facets = sorted([*kept, *(facets.known_ids(facets.list_tokens(row)).values())])
+        row.save()
+    return cast
+
+
+@pytest.fixture(params=list(WAYS))
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    cap, walks, dense, few = WAYS[request.param]
+    monkeypatch.setattr(listing, "COUNT_CAP", cap)
+    monkeypatch.setattr(looking, "WALKS", walks)
+    monkeypatch.setattr(looking, "DENSE_WALK", dense)
+    monkeypatch.setattr(looking, "FEW_TEXTS", few if request.param != "few rows" else 0)
+    monkeypatch.setattr(looking, "FEW_ROWS", few)
+    if request.param == "dense":
+        monkeypatch.setattr(looking, "_shares", _all_common)
+    return str(request.param)
+
+
+def _all_common() -> dict[int, float]:
+    from collections import defaultdict
+
+    return defaultdict(lambda: 1.0)
+
+
+CASES = {
+    "everything": Filters(),
+    "one channel": Filters(facets={"channel": ("visit",)}),
+    "either": Filters(facets={"channel": ("visit", "line")}),
+    "two facets": Filters(facets={"channel": ("visit",), "served": ("enterprise",)}),
+    "open": Filters(open_only=True),
+    "closed": Filters(open_only=False),
+    "due soon": Filters(due_before=NOW + dt.timedelta(days=4)),
+    "a span": Filters(registered_from=NOW + dt.timedelta(minutes=3), registered_until=NOW + dt.timedelta(minutes=9)),
+    "words": Filters(words="路灯"),
+    "words and a facet": Filters(words="排水", facets={"channel": ("line",)}),
+}
+
+
+def expected(actor: Actor, filters: Filters, sort: str) -> list[object]:
+    """The sorted visible set, worked out in Python from every visible row."""
+    found = []
+    names = {listing.FACET_FILTERS[n]: values for n, values in filters.facets.items()}
+    grams = set(grams_asked(filters.words)) if filters.words else set()
+    texts = dict(ProblemText.objects.values_list("pk", "grams"))
+    for row in visible_to(actor):
+        groups = [set(facets.known_ids([(kind, v) for v in values]).values()) for kind, values in names.items()]
+        held = [
+            all(group & set(row.facets) for group in groups),
+            grams <= set(texts[row.pk]),
+            filters.open_only is None or row.is_open == filters.open_only,
+            filters.due_before is None or (row.due_at is not None and row.due_at < filters.due_before),
+            filters.registered_from is None or row.registered_at >= filters.registered_from,
+            filters.registered_until is None or row.registered_at < filters.registered_until,
+            sort == "newest" or row.due_at is not None,
+        ]
+        if all(held):
+            found.append(row)
+    if sort == "newest":
+        return [r.pk for r in sorted(found, key=lambda r: (r.registered_at, r.pk), reverse=True)]
+    return [r.pk for r in sorted(found, key=lambda r: (r.due_at, r.pk))]
+
+
+@pytest.mark.parametrize(("sort", "limit"), list(product(("newest", "due"), (4, 50))))
+def test_pages_forwards_and_backwards_are_the_whole_sorted_set(many: Cast, way: str, sort: str, limit: int) -> None:
+    for who in (many.office, many.handler):
+        for name, filters in CASES.items():
+            whole = expected(who, filters, sort)
+            forwards, last = [], None
+            cursor: str | None = None
+            while True:
+                page = list_problems(who, filters, sort=sort, cursor=cursor, limit=limit)
+                assert (page.prev_cursor is None) == (cursor is None) or not page.ids, name
+                forwards += page.ids
+                if page.next_cursor is None:
+                    break
+                cursor, last = page.next_cursor, page
+            assert forwards == whole, (way, name, who.role)
+            backwards = page.ids
+            while page.prev_cursor is not None:
+                page = list_problems(who, filters, sort=sort, cursor=page.prev_cursor, limit=limit)
+                backwards = page.ids + backwards
+            assert backwards == whole, (way, name, who.role)
+            assert last is None or len(last.ids) == limit
+
+
+def test_a_count_is_exact_or_a_true_more_than(many: Cast, way: str) -> None:
+    for who, (name, filters), sort in product((many.office, many.handler), CASES.items(), ("newest", "due")):
+        page, whole = list_problems(who, filters, sort=sort, limit=2), expected(who, filters, sort)
+        if page.capped:
+            assert page.count < len(whole), (way, name)
+        else:
+            assert page.count == len(whole), (way, name)
+        count, capped = count_problems(who, filters, cap=5)
+        whole = expected(who, filters, "newest")
+        assert (count, capped) == (min(5, len(whole)), len(whole) > 5), (way, name)
+
+
+def test_a_value_that_no_problem_ever_had_is_an_empty_list(many: Cast) -> None:
+    assert list_problems(many.office, Filters(facets={"channel": ("never",)})).ids == []
+    assert count_problems(many.office, Filters(facets={"channel": ("never",)})) == (0, False)
+
+
+def test_an_officer_sees_no_list(many: Cast) -> None:
+    officer = Actor(account_id=None, post_id=None, unit_id=None, role=Role.AUDIT_OFFICER)
+    assert list_problems(officer, Filters()).ids == []
+
+
+@pytest.mark.parametrize(
+    ("field", "asked"),
+    [
+        ("sort", {"sort": "loudest"}),
+        ("cursor", {"cursor": "nonsense"}),
+        ("q", {"filters": Filters(words="一")}),
+        ("colour", {"filters": Filters(facets={"colour": ("red",)})}),
+    ],
+)
+def test_what_cannot_be_understood_is_named(many: Cast, field: str, asked: dict) -> None:
+    with pytest.raises(InvalidInput) as error:
+        list_problems(many.office, **({"filters": Filters()} | asked))
+    assert error.value.field == field
+
+
+def test_the_planner_is_given_back_its_freedom(many: Cast) -> None:
+    list_problems(many.office, Filters(facets={"channel": ("visit",)}))
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW enable_seqscan")
+        assert cursor.fetchone()[0] == "on"

@@ -1,0 +1,138 @@
+"""Every line of addresses.txt, and that no address of the program is missing from it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+from PIL import Image
+
+from sanfuwu.problems import files
+from sanfuwu.problems.actions.attaching import attach
+from sanfuwu.problems.models import Problem
+from sanfuwu.problems.tests.cast import NOW
+
+from .people import People
+
+TABLE = Path(__file__).with_name("addresses.txt")
+COLUMNS = {"nobody": "", "office": "A", "handler": "D", "stranger": "J", "officer": "U"}
+WITH_SESSION = ("/api/v1/openapi.json", "/api/v1/docs")
+
+
+@dataclass(frozen=True)
+class Row:
+    method: str
+    route: str
+    codes: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.route}"
+
+
+@lru_cache(maxsize=1)
+def rows() -> tuple[Row, ...]:
+    lines = [line.split() for line in TABLE.read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
+    return tuple(Row(method, route, tuple(int(code) for code in codes)) for method, route, *codes in lines)
+
+
+def routes(patterns: Any = None, prefix: str = "/") -> Iterator[str]:
+    """Every address of the URLconf as it is written there."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield route
+        else:
+            yield from routes(pattern.url_patterns, route)
+
+
+@dataclass
+class World:
+    people: People
+    problem: Problem
+    photo: str
+
+    def path(self, route: str) -> str:
+        """An address of the problem that office and handler see and stranger and officer do not."""
+        for name, value in (
+            ("<number>", self.problem.number),
+            ("<str:number>", self.problem.number),
+            ("<slug:name>", "sign"),
+            ("<uuid:attachment_id>", self.photo),
+            ("<str:code>", self.problem.read_code),
+            ("<int:pk>", "1"),
+        ):
+            route = route.replace(name, value)
+        return route
+
+    def call(self, method: str, route: str, column: str) -> int:
+        """The status of one request. What it did is taken back."""
+        api, letter = route.startswith("/api/") and route not in WITH_SESSION, COLUMNS[column]
+        client = Client(raise_request_exception=False)
+        if letter and api:
+            client = self.people.programs[letter].client
+        elif letter:
+            client.cookies.update(self.people.browsers[letter].cookies)
+        body: dict[str, Any] = {"content_type": "application/json", "data": "{}"} if api and method == "POST" else {}
+        with transaction.atomic():
+            response = getattr(client, method.lower())(self.path(route), **body)
+            response.close()
+            transaction.set_rollback(True)
+        return int(response.status_code)
+
+
+@pytest.fixture(scope="module")
+def world(shared_db: str) -> World:
+    people = People()
+    problem = people.at_stage("dispatched")
+    picture = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(picture, "PNG")
+    (photo,) = attach(problem.pk, [files.encode(picture.getvalue())], actor=people.office, now=NOW)
+    assert people.programs
+    assert people.browsers
+    return World(people, Problem.objects.get(pk=problem.pk), str(photo.pk))
+
+
+def test_every_address_of_the_program_is_in_the_table() -> None:
+    assert set(routes()) - {row.route for row in rows()} == set()
+
+
+def test_every_address_of_the_table_is_one_of_the_program() -> None:
+    assert {row.route for row in rows()} - set(routes()) == set()
+
+
+def test_no_line_is_there_twice() -> None:
+    assert len({(row.method, row.route) for row in rows()}) == len(rows())
+
+
+@pytest.mark.parametrize("row", rows(), ids=str)
+def test_it_answers_as_the_table_says(world: World, row: Row) -> None:
+    found = {column: world.call(row.method, row.route, column) for column in COLUMNS}
+    assert found == dict(zip(COLUMNS, row.codes, strict=True))
+
+
+@pytest.mark.parametrize("route", sorted({row.route for row in rows()}))
+def test_a_method_that_is_not_in_the_table_does_not_exist(world: World, route: str) -> None:
+    if route in ("/api/", "/api/v1/", "/favicon.ico"):
+        pytest.skip("answers every method alike")
+    listed = {row.method for row in rows() if row.route == route}
+    for method in {"GET", "POST", "PUT", "DELETE", "PATCH"} - listed:
+        if method == "PUT" and "POST" in listed and not route.startswith("/api/"):
+            continue  # Django's form views take PUT as POST
+        assert world.call(method, route, "office") in (405, 302), method
+
+
+@pytest.mark.parametrize("route", sorted({r.route for r in rows() if r.method == "POST" and "/api/" not in r.route}))
+def test_every_write_of_a_page_needs_the_csrf_token(world: World, route: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.cookies.update(world.people.browsers["A"].cookies)
+    with transaction.atomic():
+        assert client.post(world.path(route)).status_code == 403
+        transaction.set_rollback(True)
