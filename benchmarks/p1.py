@@ -43,7 +43,7 @@ def run(*, seconds: float = 20, say: Callable[[str], None] = stats.say) -> dict[
     rate, limit = _median([o["per_second"] for o in ours]), _median([t["per_second"] for t in theirs])
     times = [t for o in ours for t in o.pop("times")]
     said = {
-        "what_runs": f"one web process (granian, `sanfuwu serve`), {CLIENTS} clients over keep-alive, with Idempotency-Key",
+        "what_runs": f"one web process (`sanfuwu serve`), {CLIENTS} clients over keep-alive, with Idempotency-Key",
         "durability": durable,
         "per_second": rate,
         "raw_per_second": limit,
@@ -60,10 +60,12 @@ def run(*, seconds: float = 20, say: Callable[[str], None] = stats.say) -> dict[
         "bars": {"per_second": 300, "ratio": 0.25, "p99_ms": 200, "batch_per_second": 2000},
     }
     say(
-        f"P1  {rate}/s; raw {limit}/s; ratio {said['ratio']}; p50 {said['p50_ms']} ms, p99 {said['p99_ms']} ms; {said['refusals']} refused"
+        f"P1  {rate}/s; raw {limit}/s; ratio {said['ratio']}; p50 {said['p50_ms']} ms, p99 {said['p99_ms']} ms;"
+        f" {said['refusals']} refused"
     )
     say(
-        f"    batch {batches['per_second']}/s; COPY of the same rows {batches['copy_per_second']}/s; ratio {batches['ratio']}"
+        f"    batch {batches['per_second']}/s; COPY of the same rows {batches['copy_per_second']}/s;"
+        f" ratio {batches['ratio']}"
     )
     return said
 
@@ -130,7 +132,12 @@ def _first(asked: dict[str, Any]) -> Any:
     from sanfuwu.problems.models import Problem
 
     connection = http.client.HTTPConnection(asked["host"], asked["port"])
-    headers = {"Authorization": f"Bearer {asked['token']}", "Content-Type": "application/json", "Idempotency-Key": str(time.time_ns()), "Host": f"{asked['host_name']}:{asked['port']}"}  # fmt: skip
+    headers = {
+        "Authorization": f"Bearer {asked['token']}",
+        "Content-Type": "application/json",
+        "Idempotency-Key": str(time.time_ns()),
+        "Host": f"{asked['host_name']}:{asked['port']}",
+    }
     connection.request("POST", "/api/v1/problems", json.dumps(client.body(asked, "0-0")).encode(), headers)
     answer = connection.getresponse()
     said = answer.read()
@@ -195,7 +202,11 @@ def _copy_again(problems: list[Any]) -> float:
     from sanfuwu.ledger.fields import new_id
 
     ids = {str(i).encode(): str(new_id()).encode() for p in problems for i in (p.pk, p.text_note_id, p.contact_id)}
-    keys: dict[str, list[UUID]] = {"problem": [p.pk for p in problems], "note": [p.text_note_id for p in problems], "contact": [p.contact_id for p in problems]}  # fmt: skip
+    keys: dict[str, list[UUID]] = {
+        "problem": [p.pk for p in problems],
+        "note": [p.text_note_id for p in problems],
+        "contact": [p.contact_id for p in problems],
+    }
     words = {p.number.encode(): b"330604-X" + p.number[-10:].encode() for p in problems}
     words |= {p.read_code.encode(): p.read_code[::-1].encode() for p in problems}
     word = re.compile(rb"|".join(map(re.escape, words)))

@@ -34,7 +34,10 @@ def script(problem: Any) -> tuple[str, int]:
     ids = {"problem": problem.pk, "note": problem.text_note_id, "contact": problem.contact_id}
     year = problem.number.split("-")[1]
     lines = [
-        f"SELECT nextval('problem_number_{year}') AS n, uuidv7() AS problem, uuidv7() AS note, uuidv7() AS contact \\gset",
+        (
+            f"SELECT nextval('problem_number_{year}') AS n,"
+            " uuidv7() AS problem, uuidv7() AS note, uuidv7() AS contact \\gset"
+        ),
         "\\startpipeline",
         "BEGIN;",
     ]
@@ -69,7 +72,7 @@ def _value(table: str, name: str, kind: str, text: str | None, ids: dict[str, An
         if text == str(known):
             return f":{label}::uuid"
     if name == "number":
-        return f"'330604-{year}-' || lpad((:n::bigint)::text, 6, '0')"
+        return f"'330604-{year}-' || lpad((:n::bigint)::text, 7, '0')"
     if name == "read_code":
         return "substr(md5(random()::text), 1, 12)"
     if table == "ledger_idempotencykey" and name in ("id", "key"):

@@ -17,15 +17,16 @@ from .recipe import STAGES, Row, World, Writer, rows
 CHUNK = 20_000
 TABLES = {
     "ledger_note": "id, salt, text_enc, key_id, audience",
-    "problems_problem": "id, version, event_seq, chain_head, number, read_code, state, nature, tier, urgency, category_id,"
-    " proposed_category_id, proposed_unit, channel, origin, source_system, raised_on, registered_at, registered_by,"
-    " division, title, text_note_id, title_for_units, party_id, party_kind, claimed_party, anonymous, confidential,"
-    " cycle_no, reason_code, result_kind, resolution_level, on_spot, close_basis",
-    "problems_assignment": "id, problem_id, cycle_no, depth, role, unit_id, state, dispatched_at, signed_off_at, duration, due_original,"
-    " due_at, result_kind, evidence_count, rework_count, end_reason, rule_version, calendar_assumed",
+    "problems_problem": "id, version, event_seq, chain_head, number, read_code, state, nature, tier, urgency,"
+    " category_id, proposed_category_id, proposed_unit, channel, origin, source_system, raised_on, registered_at,"
+    " registered_by, division, title, text_note_id, title_for_units, party_id, party_kind, claimed_party, anonymous,"
+    " confidential, cycle_no, reason_code, result_kind, resolution_level, on_spot, close_basis",
+    "problems_assignment": "id, problem_id, cycle_no, depth, role, unit_id, state, dispatched_at, signed_off_at,"
+    " duration, due_original, due_at, result_kind, evidence_count, rework_count, end_reason, rule_version,"
+    " calendar_assumed",
     "problems_verificationcycle": "id, problem_id, cycle_no, why, state, opened_at, conclusion",
-    "ledger_event": "stream_kind, stream_id, seq, kind, schema_v, happened_at, recorded_at, actor_post, payload, origin,"
-    " request_id, prev_hash, hash",
+    "ledger_event": "stream_kind, stream_id, seq, kind, schema_v, happened_at, recorded_at, actor_post, payload,"
+    " origin, request_id, prev_hash, hash",
     "problems_problemrow": "problem_id, registered_at, due_at, is_open, facets",
     "problems_problemtext": "problem_id, grams",
 }
@@ -147,7 +148,8 @@ def _lines(world: World, first: int, last: int, prepared: list[Any], key_id: str
             for role, unit in (("lead", row.lead), ("co", row.co)):
                 if unit:
                     out["problems_assignment"].append(
-                        f"{uuid7(at, rng)}\t{pid}\t1\t0\t{role}\t{world.units[unit]}\t{lead_state}\t{now}\t{signed_off}\t7wd\t{due}\t{due}"
+                        f"{uuid7(at, rng)}\t{pid}\t1\t0\t{role}\t{world.units[unit]}\t{lead_state}\t{now}\t{signed_off}"
+                        f"\t7wd\t{due}\t{due}"
                         f"\t{row.result}\t0\t0\t\t1\tf\n"
                     )
         if row.stage == "to_call_back":

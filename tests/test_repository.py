@@ -1,4 +1,4 @@
-"""The repository as a stranger finds it: the wheel is whole, the glossary knows the codes, publiccode.yml is readable."""
+"""The repository as a stranger finds it: the wheel is whole, the glossary complete, publiccode.yml readable."""
 
 from __future__ import annotations
 
@@ -66,6 +66,10 @@ def test_a_built_wheel_carries_all_it_needs(tmp_path: Path) -> None:
     build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path), str(ROOT)]
     subprocess.run(build, check=True, capture_output=True)
     looked = subprocess.run(
-        [sys.executable, "tools/wheel_contents.py", str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "tools/wheel_contents.py", str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert looked.returncode == 0, looked.stdout

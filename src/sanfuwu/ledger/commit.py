@@ -39,7 +39,7 @@ def commit(changes: Changes, *, actor: ActsAs, now: dt.datetime, request_id: str
     for key, owner in owners.items():
         owner.version += 1
         if not changes.is_new(owner):
-            row, names = changes.updates.setdefault(key, (owner, set()))
+            _row, names = changes.updates.setdefault(key, (owner, set()))
             names |= {"version", "event_seq", "chain_head"}
     updates: list[tuple[Any, Any, int | None]] = [
         (row, names, read_version.get(key)) for key, (row, names) in changes.updates.items()

@@ -1,7 +1,7 @@
 """Names, phones and free text at rest: AES-256-GCM with a key id; phones are found again by HMAC-SHA-256.
 
 Keys come from `settings.SANFUWU_KEYS = {key_id: 32 bytes}` (the last one encrypts, all decrypt) and
-`settings.SANFUWU_HMAC_KEY`. The row's own id is the associated data, so that a ciphertext cannot be moved to another row.
+`settings.SANFUWU_HMAC_KEY`. The row's own id is the associated data: a ciphertext cannot be moved to another row.
 """
 
 from __future__ import annotations

@@ -80,7 +80,7 @@ def _cast(model: type[models.Model], attname: str) -> str:
 @lru_cache(maxsize=64)
 def _insert_sql(model: type[models.Model]) -> str:
     columns = _columns(model)
-    return f'INSERT INTO "{model._meta.db_table}" ({columns.names}) VALUES ({columns.places})'
+    return f'INSERT INTO "{model._meta.db_table}" ({columns.names}) VALUES ({columns.places})'  # noqa: S608 - names from models
 
 
 def _update(row: models.Model, attnames: Iterable[str], guard_version: int | None) -> tuple[str, list[Any]]:
@@ -89,7 +89,7 @@ def _update(row: models.Model, attnames: Iterable[str], guard_version: int | Non
     by_name = {f.attname: f for f in _fields(model)}
     sets = ", ".join(f'"{by_name[n].column}" = {_cast(model, n)}' for n in names)
     pk = model._meta.pk
-    sql = f'UPDATE "{model._meta.db_table}" SET {sets} WHERE "{pk.column}" = {_cast(model, pk.attname)}'
+    sql = f'UPDATE "{model._meta.db_table}" SET {sets} WHERE "{pk.column}" = {_cast(model, pk.attname)}'  # noqa: S608
     values: list[Any] = []
     for name in names:
         value, adapt = getattr(row, name), _adapter(by_name[name])

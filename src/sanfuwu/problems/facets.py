@@ -75,9 +75,7 @@ def _select(tokens: list[Token]) -> dict[Token, int]:
         return {(kind, key): number for kind, key, number in cursor.fetchall()}
 
 
-def tokens_of(
-    snap: Snapshot, scopes: Mapping[UUID, Iterable[UUID]], category_path: Iterable[UUID] = ()
-) -> set[Token]:
+def tokens_of(snap: Snapshot, scopes: Mapping[UUID, Iterable[UUID]], category_path: Iterable[UUID] = ()) -> set[Token]:
     """All tokens of one problem. `scopes[unit]` are the units that reach `unit` (itself, above, successor)."""
     p = snap.problem
     tokens: set[Token] = {

@@ -67,11 +67,7 @@ def is_office(actor: Actor, snap: Snapshot) -> bool:
     """The district's dispatch office, or a town's for its own place."""
     if actor.role == Role.DISPATCHER:
         return True
-    return (
-        actor.role == Role.TOWN_DISPATCHER
-        and bool(actor.place)
-        and is_within(snap.problem.division, actor.place)
-    )
+    return actor.role == Role.TOWN_DISPATCHER and bool(actor.place) and is_within(snap.problem.division, actor.place)
 
 
 def _is_dispatching(actor: Actor, snap: Snapshot, a: Assignment | None) -> bool:
@@ -145,9 +141,7 @@ def _subjects(act: str, snap: Snapshot) -> list[Assignment]:
     if act == "hand_down":
         free = [a for a in snap.open_assignments if a.state == "in_progress"]
         return [a for a in free if not any(c.role == "lead" and c.ended_at is None for c in snap.children_of(a))]
-    found = [
-        a for a in snap.assignments if lifecycle.allows(Machine.ASSIGNMENT, act, a.state)
-    ]
+    found = [a for a in snap.assignments if lifecycle.allows(Machine.ASSIGNMENT, act, a.state)]
     if act == "sign_off":
         return [a for a in found if a.signed_off_at is None]
     if act == "review":

@@ -344,9 +344,7 @@ ASSIGNMENT_STEPS: tuple[Step, ...] = (
         "model",
     ),
     Step(Machine.ASSIGNMENT, "sign", "签收", (_A.PENDING_SIGN,), _A.IN_PROGRESS, (Who.UNIT,), (), Clock.KEEP, "7"),
-    Step(
-        Machine.ASSIGNMENT, "contact", "联系", (_A.IN_PROGRESS,), None, (Who.UNIT,), ("how",), Clock.KEEP, "8"
-    ),
+    Step(Machine.ASSIGNMENT, "contact", "联系", (_A.IN_PROGRESS,), None, (Who.UNIT,), ("how",), Clock.KEEP, "8"),
     Step(
         Machine.ASSIGNMENT,
         "report",
@@ -471,9 +469,7 @@ ASSIGNMENT_STEPS: tuple[Step, ...] = (
 )
 
 VERIFICATION_STEPS: tuple[Step, ...] = (
-    Step(
-        Machine.VERIFICATION, "open_callback", "转回访", (None,), _V.PENDING, (Who.SYSTEM,), source="23"
-    ),
+    Step(Machine.VERIFICATION, "open_callback", "转回访", (None,), _V.PENDING, (Who.SYSTEM,), source="23"),
     Step(
         Machine.VERIFICATION,
         "record_callback",

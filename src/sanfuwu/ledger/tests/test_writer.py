@@ -19,7 +19,7 @@ from sanfuwu.territory.models import Unit, UnitVersion
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2019, 2, 12, 10, 30, 0, 123456, tzinfo=dt.timezone(dt.timedelta(hours=8)))
-AWKWARD = ["", "制表\t符", "换\n行\r", "\\N", "\\.", "反斜杠\\", '引号"\'', "😀𠮷", "{1,2}", "NULL", " "]
+AWKWARD = ["", "制表\t符", "换\n行\r", "\\N", "\\.", "反斜杠\\", "引号\"'", "😀𠮷", "{1,2}", "NULL", " "]
 
 
 def rows() -> list[models.Model]:
@@ -43,9 +43,7 @@ def rows() -> list[models.Model]:
             ),
             Note(id=new_id(), salt=os.urandom(16), text_enc=text.encode(), key_id="k", audience=Note.Audience.OFFICE),
             OutboxMessage(topic="t", subject_id=uuid.UUID(int=n), payload=payload, created_at=NOW),
-            IdempotencyKey(
-                principal=uuid.UUID(int=n), key=text, body_hash=b"\x00\xff", answer=payload, created_at=NOW
-            ),
+            IdempotencyKey(principal=uuid.UUID(int=n), key=text, body_hash=b"\x00\xff", answer=payload, created_at=NOW),
         ]
     return found
 

@@ -34,9 +34,7 @@ def plan_sign(snap: Snapshot, cmd: Sign, ctx: Context, changes: Changes) -> None
     """签收 does not start the clock: it has run since the dispatch."""
     a = _subject(ctx)
     handler = ctx.actor.post_id if ctx.actor.role == Role.HANDLER else None
-    changes.update(
-        a, state=next_state(Machine.ASSIGNMENT, "sign", a.state), signed_at=ctx.now, handler_post=handler
-    )
+    changes.update(a, state=next_state(Machine.ASSIGNMENT, "sign", a.state), signed_at=ctx.now, handler_post=handler)
     _clock.meet(snap, changes, a.pk, "sign", ctx.now)
     changes.event(snap.problem, "signed", data={"unit": a.unit_id}, assignment_id=a.pk)
 
@@ -157,9 +155,7 @@ def plan_review(snap: Snapshot, cmd: Review, ctx: Context, changes: Changes) -> 
         resolution_level=level,
         solved_at=solved_at,
     )
-    cycle = VerificationCycle(
-        problem=snap.problem, cycle_no=snap.problem.cycle_no, state="pending", opened_at=ctx.now
-    )
+    cycle = VerificationCycle(problem=snap.problem, cycle_no=snap.problem.cycle_no, state="pending", opened_at=ctx.now)
     snap.cycles.append(changes.insert(cycle))
     changes.event(
         snap.problem,

@@ -73,14 +73,10 @@ def plan_record_coordination(snap: Snapshot, cmd: RecordCoordination, ctx: Conte
     if Unit.objects.filter(pk__in=cmd.units).count() != len(set(cmd.units)):
         raise InvalidInput(_("There is no such unit."), field="units")
     held = changes.insert(
-        Coordination(
-            level=level, held_at=cmd.held_at, chaired_by=cmd.chaired_by, units=[str(u) for u in cmd.units]
-        )
+        Coordination(level=level, held_at=cmd.held_at, chaired_by=cmd.chaired_by, units=[str(u) for u in cmd.units])
     )
     note = changes.note(require_text(cmd.decision, "decision", most=2000)) if cmd.decision.strip() else None
-    item = CoordinationItem(
-        coordination=held, problem=snap.problem, decision_note=note, decided=note is not None
-    )
+    item = CoordinationItem(coordination=held, problem=snap.problem, decision_note=note, decided=note is not None)
     snap.coordination.append(changes.insert(item))
     changes.event(
         snap.problem,

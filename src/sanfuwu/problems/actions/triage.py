@@ -108,9 +108,7 @@ def plan_correct(snap: Snapshot, cmd: Correct, ctx: Context, changes: Changes) -
     before = {k: getattr(problem, k) for k in changed if k != "title"}
     changes.update(problem, **changed)
     note = changes.note(reason)
-    changes.event(
-        problem, "corrected", data={"before": before, "fields": sorted(changed), "note": note.pk}
-    )
+    changes.event(problem, "corrected", data={"before": before, "fields": sorted(changed), "note": note.pk})
     if {"title", "confidential"} & changed.keys():
         grams = ProblemText.objects.get(pk=problem.pk)
         changes.update(grams, grams=search_grams(problem, _searchable_text(problem)))

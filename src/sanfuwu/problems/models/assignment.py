@@ -97,9 +97,7 @@ class Assignment(models.Model):
             models.UniqueConstraint(
                 fields=["parent"], condition=Q(role="lead") & _OPEN, name="assignment_one_open_lead_per_parent"
             ),
-            models.UniqueConstraint(
-                fields=["problem", "unit"], condition=_OPEN, name="assignment_one_open_per_unit"
-            ),
+            models.UniqueConstraint(fields=["problem", "unit"], condition=_OPEN, name="assignment_one_open_per_unit"),
         ]
 
 

@@ -34,9 +34,7 @@ class ProblemRow(models.Model):
         indexes = [
             GinIndex(fields=["facets"], name="problem_row_facets_gin", fastupdate=False),
             models.Index(fields=["registered_at", "problem"], name="problem_row_newest_ix"),
-            models.Index(
-                fields=["due_at", "problem"], name="problem_row_due_ix", condition=Q(is_open=True)
-            ),
+            models.Index(fields=["due_at", "problem"], name="problem_row_due_ix", condition=Q(is_open=True)),
         ]
 
 

@@ -194,7 +194,12 @@ def clock_of(snap: Snapshot, a: Assignment, now: dt.datetime) -> Clock:
 
 
 def _holder(
-    snap: Snapshot, a: Assignment, names: dict[UUID, str], posts: dict[UUID, Any], notes: dict[UUID, str], now: dt.datetime
+    snap: Snapshot,
+    a: Assignment,
+    names: dict[UUID, str],
+    posts: dict[UUID, Any],
+    notes: dict[UUID, str],
+    now: dt.datetime,
 ) -> Holder:
     return Holder(
         assignment=a,
@@ -207,9 +212,7 @@ def _holder(
 
 def _events(actor: Actor, snap: Snapshot) -> list[Event]:
     """Of a unit whose every assignment was taken away: only up to its last event (model.md)."""
-    events = list(
-        Event.objects.filter(stream_kind="problem", stream_id=snap.problem.pk).order_by("seq")
-    )
+    events = list(Event.objects.filter(stream_kind="problem", stream_id=snap.problem.pk).order_by("seq"))
     if actor.role not in (Role.HANDLER, Role.UNIT_HEAD) or actor.unit_id is None:
         return events
     reach = reach_of(actor.unit_id)
@@ -223,9 +226,7 @@ def _events(actor: Actor, snap: Snapshot) -> list[Event]:
 _CALLBACK_DETAILS = frozenset({"callback_recorded"})
 
 
-def _moment(
-    e: Event, actor: Actor, posts: dict[UUID, Any], notes: dict[UUID, str], *, hide_recorder: bool
-) -> Moment:
+def _moment(e: Event, actor: Actor, posts: dict[UUID, Any], notes: dict[UUID, str], *, hide_recorder: bool) -> Moment:
     data = dict(e.payload.get("data", {}))
     handling = actor.role in (Role.HANDLER, Role.UNIT_HEAD)
     if handling and e.kind in _CALLBACK_DETAILS:

@@ -155,7 +155,7 @@ def list_problems(
     limit: int = 50,
     cap: int | None = None,
 ) -> Page:
-    """One page; counted up to `cap` (COUNT_CAP). Raises `InvalidInput` for an unknown filter, sort, or damaged cursor."""
+    """One page, counted up to `cap`. Raises `InvalidInput` for an unknown filter, sort, or damaged cursor."""
     if sort not in SORTS:
         raise InvalidInput(_("There is no such order."), field="sort")
     order = SORTS[sort]
@@ -176,9 +176,7 @@ def count_problems(actor: Actor, filters: Filters, *, cap: int | None = None) ->
     return (0, False) if where is None else Look(where, order, None, 1, COUNT_CAP if cap is None else cap).count()
 
 
-def _page(
-    rows: list[Hit], count: int, capped: bool, after: _Cursor | None, limit: int
-) -> Page:
+def _page(rows: list[Hit], count: int, capped: bool, after: _Cursor | None, limit: int) -> Page:
     more = len(rows) > limit
     rows = rows[:limit]
     backwards = after is not None and after.backwards

@@ -53,9 +53,7 @@ def lines(actor: Actor, ids: Sequence[UUID], *, now: dt.datetime) -> list[Line]:
     if not ids:
         return []
     today = timezone.localdate(now)
-    problems = {
-        p.pk: p for p in Problem.objects.filter(pk__in=ids).select_related("row", "category", "party")
-    }
+    problems = {p.pk: p for p in Problem.objects.filter(pk__in=ids).select_related("row", "category", "party")}
     assignments: dict[UUID, list[Assignment]] = {}
     for a in Assignment.objects.filter(problem__in=ids).order_by("pk"):
         assignments.setdefault(a.problem_id, []).append(a)

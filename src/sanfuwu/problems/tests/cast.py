@@ -357,8 +357,7 @@ def everything_written() -> list[Any]:
     """A digest of every row that an act could touch: two of them differ as soon as one value does."""
     events = "(SELECT * FROM ledger_event WHERE stream_kind IN ('problem', 'party'))"  # a test may hire on the way
     parts = [
-        f"(SELECT md5(coalesce(string_agg(t::text, ',' ORDER BY t::text), '')) FROM {t} t)"
-        for t in (events, *_WRITTEN)
+        f"(SELECT md5(coalesce(string_agg(t::text, ',' ORDER BY t::text), '')) FROM {t} t)" for t in (events, *_WRITTEN)
     ]
     with connection.cursor() as cursor:
         cursor.execute("SELECT " + ", ".join(parts))

@@ -186,11 +186,7 @@ class Lifecycle(RuleBasedStateMachine):
 
     def _usual(self, seed: int) -> None:
         rng, snap = self._random(seed), load(self.pk)
-        found = [
-            (who, offer)
-            for who in PEOPLE
-            for offer in policies.offers(self.given.people[who], snap, tuple(ACTS))
-        ]
+        found = [(who, offer) for who in PEOPLE for offer in policies.offers(self.given.people[who], snap, tuple(ACTS))]
         if found:
             ((who, offer),) = rng.choices(found, [LIKELY.get(offer.act, 1) for _who, offer in found])
             self._act(offer.act, who, offer.assignment_id, rng)

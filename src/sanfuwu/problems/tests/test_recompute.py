@@ -25,9 +25,7 @@ NOW = dt.datetime(2026, 12, 30, 9, 0, tzinfo=TZ)  # 2027 is not published
 
 def dispatched() -> Problem:
     category, _made = Category.objects.get_or_create(code="jcss", defaults={"name": "基础设施"})
-    reg = Registration(
-        text="桥头护栏松动。", division="330604000000", requester=RequesterInput(contact_name="章某")
-    )
+    reg = Registration(text="桥头护栏松动。", division="330604000000", requester=RequesterInput(contact_name="章某"))
     problem = actions.register_problem(reg, actor=SYSTEM, now=NOW)
     actions.accept(problem.pk, Accept(category_id=category.pk), actor=SYSTEM, now=NOW)
     cmd = Dispatch(lead=unit("kfq-sy").pk)

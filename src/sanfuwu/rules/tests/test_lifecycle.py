@@ -44,7 +44,7 @@ def test_only_strike_off_and_on_the_spot_end_in_struck_off() -> None:
 def test_every_step_names_who_and_where_the_rule_comes_from() -> None:
     for steps in lc.TABLES.values():
         for s in steps:
-            assert s.who and s.source and s.chinese, s.act
+            assert all((s.who, s.source, s.chinese)), s.act
 
 
 def test_an_illegal_step_is_refused_and_a_legal_one_taken() -> None:
