@@ -94,7 +94,7 @@ class Dispatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandDown:
-    """From the unit that holds `assignment_id` to one below it, which then leads for that unit."""
+    """From the unit that holds `assignment_id` to one below it or serving its place, which then leads for that unit."""
 
     lead: UUID
     co: tuple[UUID, ...] = ()

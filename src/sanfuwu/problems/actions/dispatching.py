@@ -71,7 +71,8 @@ def _second_text(snap: Snapshot, cmd: Dispatch, changes: Changes) -> None:
 
 
 def plan_hand_down(snap: Snapshot, cmd: HandDown, ctx: Context, changes: Changes) -> None:
-    """From the unit that holds it to one below it; the upper unit stays answerable, the chain is kept."""
+    """From the unit that holds it to one below it or serving its place (a town to its power station); the upper unit
+    stays answerable, the chain is kept."""
     next_state(Machine.ASSIGNMENT, "hand_down", None)
     parent = ctx.subject
     assert parent is not None

@@ -100,6 +100,8 @@ def plan_correct(snap: Snapshot, cmd: Correct, ctx: Context, changes: Changes) -
             raise InvalidInput(_("There is no such party."), field="party_id")
         new |= {"party_id": party.pk, "party_kind": party.kind}
     if cmd.confidential is not None:
+        if cmd.confidential and not problem.confidential and snap.assignments:
+            raise InvalidInput(_("It has gone out to units already: they have read it."), field="confidential")
         new["confidential"] = cmd.confidential
     changed = {k: v for k, v in new.items() if getattr(problem, k) != v}
     if not changed:
@@ -107,7 +109,7 @@ def plan_correct(snap: Snapshot, cmd: Correct, ctx: Context, changes: Changes) -
     # Codes and ids before the change are worth keeping in the open; a title is text and stays out of events.
     before = {k: getattr(problem, k) for k in changed if k != "title"}
     changes.update(problem, **changed)
-    note = changes.note(reason)
+    note = changes.note(reason, Note.Audience.OFFICE if problem.confidential else Note.Audience.HANDLING)
     changes.event(problem, "corrected", data={"before": before, "fields": sorted(changed), "note": note.pk})
     if {"title", "confidential"} & changed.keys():
         grams = ProblemText.objects.get(pk=problem.pk)

@@ -85,6 +85,9 @@ def _check(snap: Snapshot, cmd: RecordCallback) -> None:
     good = cmd.satisfied != "no" and (cmd.solved or snap.problem.result_kind != "solved")
     if cmd.outcome == "confirmed" and not good:
         raise InvalidInput(_("What is not solved or not satisfactory cannot count as confirmed."), field="outcome")
+    cycle = snap.open_cycle
+    if cmd.outcome == "dissatisfied" and cycle is not None and cycle.why == VerificationCycle.Why.SAMPLE:
+        raise InvalidInput(_("What was solved on the spot is confirmed, or it is done again."), field="outcome")
     if cmd.outcome in ("redo", "dissatisfied"):
         if good:
             raise InvalidInput(_("He is satisfied: there is no ground for this outcome."), field="outcome")

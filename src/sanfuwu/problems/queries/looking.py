@@ -1,9 +1,10 @@
 """How a page or a count is found among a million narrow rows, in steps that each have an end (ADR 0009).
 
-1. Where the conditions look dense, a stretch of the sort index is walked: it gives the page, and a count "more than".
-2. Otherwise the facet index gives the hits up to a cap. Below the cap they are sorted, and they are the count.
-3. At the cap a stretch of the sort index is walked; only when it does not fill the page (the hits lie far away) are all
-   hits gathered and their best kept.
+1. With a facet that few rows have, these are gathered and their best kept: page and exact count in one statement.
+2. Otherwise a short stretch of the sort index is walked. Where it is dense with hits, the walk goes on until the count
+   reaches its cap ("more than"), and that is all.
+3. Where it is not, the facet index gives the hits up to the cap. Below it they are sorted, and they are the count.
+4. At the cap the page comes from the short walk, or a longer one; only when the hits lie beyond it are all gathered.
 
 Words are in a table of their own: whichever is rarer, the texts or the rows, is gathered and looked up in the other.
 How common a facet is comes from PostgreSQL's own statistics; they choose between steps and never change an answer.
@@ -14,20 +15,19 @@ How common a facet is comes from PostgreSQL's own statistics; they choose betwee
 from __future__ import annotations
 
 import datetime as dt
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import mul
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
 WALKS = (5_000, 40_000)  # entries of the sort index looked at, 0.3 µs each, before giving up on it
-DENSE_WALK = 90_000  # the same where the conditions look dense: it ends as soon as it has counted to the cap
-RARE = 0.1  # up to this share of the rows one facet alone is asked of the index, and the others of its rows
-FEW_ROWS, FEW_TEXTS = 3_000, 12_000  # so many are gathered and looked up in the other table
+DENSE_WALK = 60_000  # the same where the first ones were dense: it ends as soon as it has counted to the cap
+FEW = 100_000  # rows of the rarest facet: so many are read one by one, and no other facet is asked of the index
+FEW_ROWS, FEW_TEXTS = 3_000, 12_000  # so many are looked up in the other table
 _STATISTICS_FOR = 300  # seconds
 
 Hit = tuple[UUID, dt.datetime]
@@ -63,9 +63,8 @@ class Conditions:
 
     def sql(self) -> SQL:
         """All of it but the words. Only what PostgreSQL should ask the facet index for is written so that it can."""
-        shares = _shares()
-        groups = sorted(self.groups, key=lambda g: _share(g, shares))
-        alone = len(groups) > 1 and _share(groups[0], shares) <= RARE
+        groups = sorted(self.groups, key=_rows_with)
+        alone = self.few()
         parts: list[str] = []
         params: list[Any] = []
         singles = [g[0] for g in (groups[:1] if alone else groups) if len(g) == 1]
@@ -87,12 +86,9 @@ class Conditions:
             params += more
         return " AND ".join(parts) or "TRUE", params
 
-    def dense(self, stretch: int, cap: int) -> bool:
-        """Whether `stretch` rows of the sort index should hold more than `cap` hits, were the facets independent, and
-        no facet is so rare that asking the facet index is cheaper."""
-        shares = _shares()
-        each = [_share(group, shares) for group in self.groups if not self.always.issuperset(group)]
-        return min(each, default=1.0) > RARE and reduce(mul, each, 1.0) * stretch > 1.5 * cap
+    def few(self, most: int | None = None) -> bool:
+        """Whether one of the facets should be on few rows."""
+        return min(map(_rows_with, self.groups), default=math.inf) <= (FEW if most is None else most)
 
 
 class Look:
@@ -113,35 +109,49 @@ class Look:
         """(count, capped, one row more than the page)."""
         if self.where.grams:
             return self._searched()
-        if self.where.dense(DENSE_WALK, self.cap):
-            count, rows = self._walk(DENSE_WALK, enough=self.cap + 1)
-            if count > self.cap and rows:
-                return self.cap, True, rows
+        if self.where.few():
+            count, rows = self._gather()
+            return count, False, rows
+        count, rows = self._walk(WALKS[0])
+        if count > self.cap or (self._dense(count) and self._walk(DENSE_WALK, enough=self.cap + 1)[0] > self.cap):
+            return self.cap, True, rows or self._far()
         found = self._probe(self.cap)
         if found is not None:
             return found[0], False, found[1]
-        rows = next((rows for stretch in WALKS if (rows := self._walk(stretch)[1])), [])
-        return self.cap, True, rows or self._gather()[1]
+        return self.cap, True, rows or self._far()
+
+    def _dense(self, count: int) -> bool:
+        """Whether going on as in the first walk should soon reach the cap."""
+        return count * DENSE_WALK > 1.5 * self.cap * WALKS[0]
+
+    def _far(self) -> list[Hit]:
+        return self._walk(WALKS[1])[1] or self._gather()[1]
 
     def count(self) -> tuple[int, bool]:
         """(count, capped) alone."""
         if self.where.grams:
             count, capped, _rows_found = self._searched()
             return min(count, self.cap), capped or count > self.cap
-        if self.where.dense(DENSE_WALK, self.cap) and self._walk(DENSE_WALK, enough=self.cap + 1)[0] > self.cap:
-            return self.cap, True
+        if not self.where.few():
+            count, _rows_found = self._walk(WALKS[0])
+            if count > self.cap or (self._dense(count) and self._walk(DENSE_WALK, enough=self.cap + 1)[0] > self.cap):
+                return self.cap, True
         found = self._probe(self.cap)
         return (self.cap, True) if found is None else (found[0], False)
 
     def _searched(self) -> tuple[int, bool, list[Hit]]:
-        found = self._probe_texts(FEW_TEXTS) or self._probe(FEW_ROWS)
+        found = None
+        if _texts_with(self.where.grams) <= 2 * FEW_TEXTS:
+            found = self._probe_texts(FEW_TEXTS)
+        if found is None and self.where.few(10 * FEW_ROWS):
+            found = self._probe(FEW_ROWS)
         if found is not None:
             return found[0], False, found[1]
         count, rows = self._walk(WALKS[0])
         if rows:
             return min(count, self.cap), True, rows
         count, rows = self._gather()
-        return min(count, self.cap), count > self.cap, rows
+        return count, False, rows
 
     def _probe(self, most: int) -> tuple[int, list[Hit]] | None:
         """(count, page) when at most `most` rows meet the conditions, looked up in the texts if there are words."""
@@ -238,24 +248,33 @@ def _rows(sql: str, params: list[Any], *, by_facets: bool = False) -> list[Any]:
         return list(cursor.fetchall())
 
 
-_known: dict[str, tuple[float, dict[int, float]]] = {}
+_known: dict[tuple[str, str], tuple[float, dict[int, float]]] = {}
 
 
-def _shares() -> dict[int, float]:
-    """{facet: share of all rows that have it}, of the common ones, as the last ANALYZE saw it; kept for minutes."""
+def _common(table: str, column: str) -> dict[int, float]:
+    """{element: rows that have it}, of a column's common ones, as the last ANALYZE saw it; kept for minutes."""
     schema = str(connection.schema_name)  # type: ignore[attr-defined]  # django-tenants adds it
-    kept = _known.get(schema)
+    kept = _known.get((schema, table))
     if kept is None or kept[0] < time.monotonic():
-        rows = _rows(
-            "SELECT unnest(most_common_elems::text::int4[]), unnest(most_common_elem_freqs) FROM pg_stats"
-            " WHERE schemaname = %s AND tablename = 'problems_problemrow' AND attname = 'facets'",
-            [schema],
+        found = _rows(
+            "SELECT unnest(s.most_common_elems::text::int4[]), unnest(s.most_common_elem_freqs) * c.reltuples"
+            " FROM pg_stats s JOIN pg_class c ON c.oid = %s::regclass"
+            " WHERE s.schemaname = %s AND s.tablename = %s AND s.attname = %s",
+            [table, schema, table, column],
         )
         # The frequencies end with three figures about all of them, which have no element beside them.
-        kept = time.monotonic() + _STATISTICS_FOR, {facet: share for facet, share in rows if facet is not None}
-        _known[schema] = kept
+        kept = time.monotonic() + _STATISTICS_FOR, {element: rows for element, rows in found if element is not None}
+        _known[schema, table] = kept
     return kept[1]
 
 
-def _share(group: list[int], shares: dict[int, float]) -> float:
-    return min(1.0, sum(shares.get(facet, 0.0) for facet in group))
+def _rows_with(group: list[int]) -> float:
+    """How many rows should have one of these facets; 0 for rare ones."""
+    common = _common("problems_problemrow", "facets")
+    return sum(common.get(facet, 0.0) for facet in group)
+
+
+def _texts_with(grams: list[int]) -> float:
+    """How many texts should have all of these grams, at most."""
+    common = _common("problems_problemtext", "grams")
+    return min(common.get(gram, 0.0) for gram in grams)

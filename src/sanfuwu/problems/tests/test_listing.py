@@ -25,13 +25,15 @@ pytestmark = pytest.mark.django_db
 HOW_MANY = 33
 TEXTS = ("路灯不亮，晚上看不见。", "排灌站坏了，没有人来修。", "路面破损，排水不畅。")
 FAR = 10_000_000
-# (cap, walk, dense walk, few): each makes another step of `looking` find the page.
+# (cap, walks, dense walk, few rows, few words): each makes another step of `looking` find the page.
 WAYS = {
-    "below the cap": (FAR, (5,), 0, FAR),
-    "walked": (3, (FAR,), 0, 0),
-    "walked in vain, then gathered": (3, (1, 2), 0, 0),
-    "dense": (3, (1,), FAR, 0),
-    "few rows": (FAR, (1,), 0, FAR),
+    "gathered": (FAR, (5, 6), 0, FAR, FAR),
+    "below the cap": (FAR, (1, 2), 0, -1, 0),
+    "walked": (3, (FAR, FAR), 0, -1, 0),
+    "walked further": (3, (1, FAR), 0, -1, 0),
+    "walked in vain": (3, (1, 2), 0, -1, 0),
+    "dense": (3, (3, FAR), FAR, -1, 0),
+    "few rows": (FAR, (1, 2), 0, FAR, -1),
 }
 
 
@@ -58,21 +60,14 @@ def many(cast: Cast) -> Cast:
 
 @pytest.fixture(params=list(WAYS))
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    cap, walks, dense, few = WAYS[request.param]
+    cap, walks, dense, few, texts = WAYS[request.param]
     monkeypatch.setattr(listing, "COUNT_CAP", cap)
     monkeypatch.setattr(looking, "WALKS", walks)
     monkeypatch.setattr(looking, "DENSE_WALK", dense)
-    monkeypatch.setattr(looking, "FEW_TEXTS", few if request.param != "few rows" else 0)
+    monkeypatch.setattr(looking, "FEW", few)
     monkeypatch.setattr(looking, "FEW_ROWS", few)
-    if request.param == "dense":
-        monkeypatch.setattr(looking, "_shares", _all_common)
+    monkeypatch.setattr(looking, "FEW_TEXTS", texts)
     return str(request.param)
-
-
-def _all_common() -> dict[int, float]:
-    from collections import defaultdict
-
-    return defaultdict(lambda: 1.0)
 
 
 CASES = {

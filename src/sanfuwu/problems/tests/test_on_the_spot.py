@@ -92,6 +92,12 @@ def test_an_overturned_one_leaves_the_count_by_a_correcting_event_and_is_done_ag
     assert stage(seen(problem)) == "to_sign"
 
 
+def test_a_sampled_one_is_confirmed_or_redone_and_nothing_between(cast: Cast) -> None:
+    problem, verifier = sampled(cast), cast.verifier
+    with refused(InvalidInput, field="outcome"):
+        record_callback(problem.pk, dissatisfied("dissatisfied"), actor=verifier, now=at(13))
+
+
 def test_it_can_be_archived_once_no_call_back_is_open(cast: Cast) -> None:
     problem = sampled(cast)
     office = cast.office

@@ -268,3 +268,9 @@ def test_units_do_not_correct_and_closed_ones_stay(cast: Cast) -> None:
     actions.decline(closed.pk, DECLINED, actor=cast.office, now=NOW)
     with refused(IllegalTransition):
         actions.correct(closed.pk, Correct(reason="笔误", title="x"), actor=cast.office, now=NOW)
+
+
+def test_what_has_gone_out_to_units_cannot_become_confidential(cast: Cast) -> None:
+    problem, office = cast.dispatched(), cast.office
+    with refused(InvalidInput, field="confidential"):
+        actions.correct(problem.pk, Correct(reason="要求保密", confidential=True), actor=office, now=at(13))
