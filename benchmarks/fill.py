@@ -169,7 +169,7 @@ def _send_all(world: World) -> int:
     spans = [(0, half, 1), (half, world.rows, 2)]
     context = multiprocessing.get_context("spawn")
     with context.Pool(2) as pool:
-        return sum(pool.starmap(send, [(world, place.app_dsn(), first, last, seed) for first, last, seed in spans]))
+        return sum(pool.starmap(send, [(world, place.dsn(), first, last, seed) for first, last, seed in spans]))
 
 
 @contextlib.contextmanager

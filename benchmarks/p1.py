@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
+import psycopg
+
 from . import client, place, raw, stats
 
 CLIENTS = 8
@@ -27,7 +29,9 @@ def run(*, seconds: float = 20, say: Callable[[str], None] = stats.say) -> dict[
     """Three rounds of (program, raw) so that a busy minute meets both; the medians' ratio is the result."""
     before = stats.machine()
     with place.county():
-        token = _token()
+        from django.utils import timezone
+
+        since, token = timezone.now(), _token()
         durable = _durability()
         with _serving() as port:
             asked = {"host": "127.0.0.1", "host_name": place.HOST, "port": port, "token": token, "division": DIVISION}
@@ -40,6 +44,7 @@ def run(*, seconds: float = 20, say: Callable[[str], None] = stats.say) -> dict[
                 theirs.append(raw.run(script, seconds / ROUNDS))
                 say(f"  round {turn + 1}: {ours[-1]['per_second']}/s beside {theirs[-1]['per_second']}/s")
         batches = _batches(say)
+        _forget(since)
     rate, limit = _median([o["per_second"] for o in ours]), _median([t["per_second"] for t in theirs])
     times = [t for o in ours for t in o.pop("times")]
     said = {
@@ -190,6 +195,19 @@ def _batches(say: Callable[[str], None], count: int = 8) -> dict[str, Any]:
         "batch": BATCH,
         "batches": count,
     }
+
+
+def _forget(since: dt.datetime) -> None:
+    """Take the problems out again, as the owner: raw PostgreSQL's notes are ciphertexts of another id, which no page
+    could open, and the next run of P2 should meet the same million. Notes and contacts stay behind: nothing points at
+    them, and each would cost a look through every table that might."""
+    new = "SELECT id FROM problems_problem WHERE registered_at >= %s"
+    with psycopg.connect(**place.dsn("owner")) as connection:
+        for table in ("problems_problemrow", "problems_problemtext"):
+            connection.execute(f"DELETE FROM {table} WHERE problem_id IN ({new})", [since])
+        connection.execute("DELETE FROM ledger_event WHERE recorded_at >= %s AND stream_kind = 'problem'", [since])
+        connection.execute("DELETE FROM ledger_idempotencykey WHERE created_at >= %s", [since])
+        connection.execute("DELETE FROM problems_problem WHERE registered_at >= %s", [since])
 
 
 _IDS = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")

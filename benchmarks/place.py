@@ -60,12 +60,11 @@ def seed() -> None:
             seed_shangyu(now=SEEDED_AT)
 
 
-def app_dsn() -> dict[str, str]:
-    """Connection values of the running role, for processes without Django."""
-    from sanfuwu.config import env
+def dsn(role: str = "app") -> dict[str, str]:
+    """Connection values of a role, for processes without Django."""
     from sanfuwu.config.database import settings_for
 
-    said = settings_for(env.APP)
+    said = settings_for(role)
     return {
         "host": said["HOST"],
         "port": said["PORT"],

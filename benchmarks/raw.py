@@ -85,7 +85,7 @@ def _value(table: str, name: str, kind: str, text: str | None, ids: dict[str, An
 def run(text: str, seconds: float) -> dict[str, Any]:
     """pgbench with 8 clients as the running role. Returns its rate and latency."""
     program, source = _pgbench()
-    dsn = place.app_dsn()
+    dsn = place.dsn("app")
     environment = os.environ | {"PGPASSWORD": dsn["password"], "PGOPTIONS": dsn["options"]}
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "intake.sql"

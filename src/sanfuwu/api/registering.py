@@ -123,6 +123,7 @@ def register(
     """Send an Idempotency-Key and repeat the request until it is answered: the problem is registered once.
 
     The same key with the same body is answered as before (with `Idempotency-Replayed: true`), with another body by 409.
+    Keys are kept for seven days.
     """
     actor = actor_of(request)
     sent = None

@@ -1,4 +1,4 @@
-"""Jobs of the ledger: the daily checkpoint, and the outbox.
+"""Jobs of the ledger: the daily checkpoint, the outbox, and the end of old idempotency keys.
 
 What the outbox does today: each message goes as one JSON POST to every address of SANFUWU_WEBHOOKS. Without any
 address there is nobody to tell, and a message is marked as sent without having gone anywhere. Channels of people
@@ -16,8 +16,10 @@ from procrastinate.contrib.django import app
 from sanfuwu.config.jobs import each_county
 
 from . import checkpoints, outbox
+from .models import IdempotencyKey
 
 log = logging.getLogger("sanfuwu.jobs")
+KEEP_IDEMPOTENCY_KEYS = dt.timedelta(days=7)
 
 
 @app.periodic(cron="20 16 * * *")  # UTC: twenty past midnight in Shanghai
@@ -37,3 +39,11 @@ def daily_checkpoint(timestamp: int) -> None:
 def send_outbox(timestamp: int) -> None:
     """Send what waits in every county's outbox. One sweep a minute, not one job per message: intake stays cheap."""
     each_county(lambda _county: outbox.send_waiting(now=timezone.now()))
+
+
+@app.periodic(cron="50 16 * * *")  # UTC: ten to one at night in Shanghai
+@app.task(name="ledger.forget_idempotency_keys", queueing_lock="ledger.forget_idempotency_keys")
+def forget_idempotency_keys(timestamp: int) -> None:
+    """Delete the keys that are too old for anybody to repeat his request with them."""
+    before = dt.datetime.fromtimestamp(timestamp, dt.UTC) - KEEP_IDEMPOTENCY_KEYS
+    each_county(lambda _county: IdempotencyKey.objects.filter(created_at__lt=before).delete())

@@ -12,6 +12,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
@@ -141,7 +142,15 @@ def copy(cluster: TestCluster, template: str, label: str = "") -> str:
 
 def drop(connection: psycopg.Connection[Any], name: str) -> None:
     """Remove a database of ours, whoever is connected to it."""
-    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    for patience in range(50, -1, -1):
+        try:
+            connection.execute(statement)
+            return
+        except psycopg.errors.InsufficientPrivilege:  # an autovacuum worker is in it, which only the superuser may end
+            if not patience:
+                raise
+            time.sleep(0.2)
 
 
 def fingerprint() -> str:

@@ -149,7 +149,7 @@ class Look:
             return found[0], False, found[1]
         count, rows = self._walk(WALKS[0])
         if rows:
-            return min(count, self.cap), True, rows
+            return min(count - 1, self.cap), True, rows  # at least so many: "more than" one less
         count, rows = self._gather()
         return count, False, rows
 

