@@ -59,7 +59,8 @@ def forget() -> None:
     """Empty every cache that outlives a transaction: tests roll back what it remembers."""
     from sanfuwu.counties import middleware, queries
     from sanfuwu.problems import facets
+    from sanfuwu.problems.queries import looking
 
     cache.clear()
-    for module in (middleware, queries, facets):
+    for module in (middleware, queries, facets, looking):
         module.forget()

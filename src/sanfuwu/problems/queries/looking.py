@@ -24,6 +24,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from sanfuwu.counties.schema import current_schema
+
 WALKS = (5_000, 40_000)  # entries of the sort index looked at, 0.3 µs each, before giving up on it
 DENSE_WALK = 60_000  # the same where the first ones were dense: it ends as soon as it has counted to the cap
 FEW = 100_000  # rows of the rarest facet: so many are read one by one, and no other facet is asked of the index
@@ -251,9 +253,14 @@ def _rows(sql: str, params: list[Any], *, by_facets: bool = False) -> list[Any]:
 _known: dict[tuple[str, str], tuple[float, dict[int, float]]] = {}
 
 
+def forget() -> None:
+    """Ask for the statistics anew (tests roll back what they speak of)."""
+    _known.clear()
+
+
 def _common(table: str, column: str) -> dict[int, float]:
     """{element: rows that have it}, of a column's common ones, as the last ANALYZE saw it; kept for minutes."""
-    schema = str(connection.schema_name)  # type: ignore[attr-defined]  # django-tenants adds it
+    schema = current_schema()
     kept = _known.get((schema, table))
     if kept is None or kept[0] < time.monotonic():
         found = _rows(
