@@ -21,7 +21,7 @@ from sanfuwu.problems.queries import visible_to
 from sanfuwu.problems.snapshot import load
 from sanfuwu.territory.actor import Actor
 
-from .people import People
+from .people import STANDS_IN, People
 
 TABLE = Path(__file__).with_name("acts.txt")
 REGISTERING = ("register", "solve_on_spot")
@@ -54,7 +54,7 @@ ON_A_PROBLEM = [row for row in rows() if row.act not in REGISTERING]
 def people(shared_db: str) -> People:
     """Entered once for all cells: each cell takes back what it did."""
     found = People()
-    assert set(found.by_letter) == set(rows()[0].cells)
+    assert set(found.by_letter) == set(rows()[0].cells) == set(found.browsers) == {*found.programs, STANDS_IN}
     return found
 
 
