@@ -46,7 +46,7 @@ class Changes:
     inserts: list[models.Model] = field(default_factory=list)
     updates: dict[int, tuple[models.Model, set[str]]] = field(default_factory=dict)
     events: list[EventDraft] = field(default_factory=list)
-    after_commit: list[Callable[[], None]] = field(default_factory=list)
+    after_write: list[Callable[[], None]] = field(default_factory=list)  # still inside the act's transaction
     _new: set[int] = field(default_factory=set)
     _set: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     _notes: dict[str, str] = field(default_factory=dict)

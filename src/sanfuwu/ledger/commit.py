@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from . import chain, writer
-from .changes import Changes
+from .changes import Changes, EventDraft
 from .errors import StaleVersion
 from .models import Event, Stream
 
@@ -48,12 +48,12 @@ def commit(changes: Changes, *, actor: ActsAs, now: dt.datetime, request_id: str
     for (_row, _names, version), count in zip(updates, met, strict=True):
         if version is not None and count != 1:
             raise StaleVersion(_("Somebody else acted on this at the same moment. Reload and look at what changed."))
-    for job in changes.after_commit:
-        job()
+    for step in changes.after_write:
+        step()
     return events
 
 
-def _append(draft: Any, actor: ActsAs, now: dt.datetime, request_id: str) -> Event:
+def _append(draft: EventDraft, actor: ActsAs, now: dt.datetime, request_id: str) -> Event:
     owner = draft.owner
     owner.event_seq += 1
     stream_kind = type(owner).stream_kind

@@ -512,11 +512,6 @@ _BY_ACT: dict[tuple[Machine, str], Step] = {
     (machine, step.act): step for machine, steps in TABLES.items() for step in steps
 }
 
-INITIAL_STATES: dict[Machine, frozenset[str]] = {
-    machine: frozenset(str(s.to) for s in steps if None in s.start and s.to is not None)
-    for machine, steps in TABLES.items()
-}
-
 
 class Illegal(Exception):
     """The table has no such step from this state."""
@@ -542,11 +537,6 @@ def next_state(machine: Machine, act: str, state: str | None) -> str:
     if state not in line.start:
         raise Illegal(machine, act, state)
     return str(line.to) if line.to is not None else str(state)
-
-
-def acts_from(machine: Machine, state: str | None) -> tuple[str, ...]:
-    """All acts the table knows from one state, in table order."""
-    return tuple(s.act for s in TABLES[machine] if state in s.start)
 
 
 _ENUMS: dict[Machine, type[StrEnum]] = {

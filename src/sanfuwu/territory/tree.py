@@ -61,7 +61,7 @@ class Tree:
         gone = [pair for pair, why in self.reach.items() if now.get(pair) != why]
         come = [(pair, why) for pair, why in now.items() if self.reach.get(pair) != why]
         if gone or come:
-            changes.after_commit.append(partial(_write_reach, gone, come))
+            changes.after_write.append(partial(_write_reach, gone, come))
         gained: dict[UUID, set[UUID]] = {}
         for (scope, unit), _why in come:
             if (scope, unit) not in self.reach:
