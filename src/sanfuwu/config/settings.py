@@ -51,11 +51,16 @@ SHARED_APPS = [
 TENANT_APPS = [
     "sanfuwu.ledger",
     "sanfuwu.territory",
+    "sanfuwu.reference",
     "sanfuwu.parties",
     "sanfuwu.problems",
     "sanfuwu.visits",
     "sanfuwu.meetings",
+    "sanfuwu.triage",
     "sanfuwu.intake",
+    "sanfuwu.exchange",
+    "sanfuwu.figures",
+    "sanfuwu.documents",
 ]
 INSTALLED_APPS = [*SHARED_APPS, *TENANT_APPS]
 TENANT_MODEL = "counties.County"

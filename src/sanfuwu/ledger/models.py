@@ -6,6 +6,8 @@ numbers; those live encrypted in `Note` (and in `parties.Contact`) and can be er
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 
 from .fields import IdField, new_id
@@ -17,6 +19,8 @@ class Stream(models.Model):
     version = models.PositiveIntegerField(default=0)
     event_seq = models.PositiveIntegerField(default=0)
     chain_head = models.BinaryField(max_length=32, default=b"")
+
+    stream_kind: ClassVar[str]
 
     class Meta:
         abstract = True

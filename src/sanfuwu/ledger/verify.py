@@ -117,7 +117,7 @@ def link_of(event: Event) -> bytes:
 
 def _verify_heads(report: Report, heads: dict[tuple[str, uuid.UUID], tuple[int, bytes]]) -> None:
     """Each stream must have its owner, whose present row stands at the stream's last event."""
-    models: dict[str, Any] = {str(m.stream_kind): m for m in checkpoints.stream_models()}  # type: ignore[attr-defined]
+    models: dict[str, Any] = {str(m.stream_kind): m for m in checkpoints.stream_models()}
     for kind, keys in groupby(sorted(heads), key=lambda key: key[0]):
         ids = [stream_id for _kind, stream_id in keys]
         rows: dict[uuid.UUID, tuple[int, bytes]] = {}
@@ -137,7 +137,7 @@ def _verify_heads(report: Report, heads: dict[tuple[str, uuid.UUID], tuple[int, 
 def _verify_owners(report: Report) -> None:
     """Rows that have had events and have none now."""
     for model in checkpoints.stream_models():
-        kind = str(model.stream_kind)  # type: ignore[attr-defined]
+        kind = str(model.stream_kind)
         events = Event.objects.filter(stream_kind=kind, stream_id=OuterRef("pk"))
         rows: Any = model.objects.filter(~Exists(events), event_seq__gt=0)  # type: ignore[attr-defined]
         for pk, seq in rows.values_list("pk", "event_seq").iterator(chunk_size=_BATCH):

@@ -15,6 +15,7 @@ from sanfuwu.problems.policies import may_register
 from sanfuwu.territory.actor import Actor
 
 from . import prefs
+from .administration import sections_for
 from .page import now_of
 
 
@@ -103,6 +104,8 @@ class Shell:
             items.append(self._item(gettext("Problems"), "web:problems", "list-details"))
         if may_register(self.actor):
             items.append(self._item(gettext("Register"), "web:register", "file-plus"))
+        if sections_for(self.actor):
+            items.append(self._item(gettext("Administration"), "web:admin", "settings"))
         return items
 
     @cached_property

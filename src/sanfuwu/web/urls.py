@@ -8,6 +8,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from .views import attachments, desk, gallery, ledger, personal, photos, problem, register, shell, slip
+from .views.admin import index as admin_index
 
 app_name = "web"
 
@@ -23,6 +24,7 @@ urlpatterns = [
     path("attachments/<uuid:attachment_id>", attachments.attachment, name="attachment"),
     path("r/", slip.ask, name="slip_ask"),
     path("r/<str:code>", slip.slip, name="slip"),
+    path("admin/", admin_index.index, name="admin"),
     path("me", shell.me, name="me"),
     path("favicon.ico", RedirectView.as_view(url=static("web/favicon.svg"), permanent=True)),
     path("preferences", shell.preferences, name="preferences"),

@@ -1,0 +1,1 @@
+"""Numbers that are counts of records, each with the list behind it."""

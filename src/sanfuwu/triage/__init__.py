@@ -1,0 +1,1 @@
+"""What a dispatcher is told before he decides: responsible unit by category and place, look-alikes."""

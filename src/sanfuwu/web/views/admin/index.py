@@ -1,0 +1,20 @@
+"""The first page of the administration: what this post may set."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from sanfuwu.ledger.errors import NotVisible
+from sanfuwu.web.administration import sections_for
+from sanfuwu.web.page import actor_of, for_post
+
+
+@require_GET
+@for_post
+def index(request: HttpRequest) -> HttpResponse:
+    sections = sections_for(actor_of(request))
+    if not sections:
+        raise NotVisible("no section")
+    return render(request, "web/admin/index.html", {"sections": sections})
