@@ -37,6 +37,7 @@ class EventDraft:
     assignment_id: uuid.UUID | None = None
     corrects_seq: int | None = None
     origin: str = "live"
+    request_id: str = ""
 
 
 @dataclass(slots=True)
@@ -47,6 +48,7 @@ class Changes:
     updates: dict[int, tuple[models.Model, set[str]]] = field(default_factory=dict)
     events: list[EventDraft] = field(default_factory=list)
     after_write: list[Callable[[], None]] = field(default_factory=list)  # still inside the act's transaction
+    request_id: str = ""  # of what is planned now, where several requests are written together
     _new: set[int] = field(default_factory=set)
     _set: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     _notes: dict[str, str] = field(default_factory=dict)
@@ -109,7 +111,9 @@ class Changes:
         if self._notes:
             payload["notes"] = self._notes
             self._notes = {}
-        self.events.append(EventDraft(owner, kind, payload, happened_at, assignment_id, corrects_seq, origin))
+        self.events.append(
+            EventDraft(owner, kind, payload, happened_at, assignment_id, corrects_seq, origin, self.request_id)
+        )
 
     def tell(self, topic: str, subject_id: uuid.UUID, now: dt.datetime, **payload: Any) -> None:
         """Something to be told outside, sent by a job after the commit (`ledger.tasks.send_outbox`)."""

@@ -71,7 +71,7 @@ def _append(draft: EventDraft, actor: ActsAs, now: dt.datetime, request_id: str)
         "payload": draft.payload,
         "corrects_seq": draft.corrects_seq,
         "origin": draft.origin,
-        "request_id": request_id,
+        "request_id": draft.request_id or request_id,
     }
     prev = bytes(owner.chain_head) or chain.GENESIS
     digest = chain.link(prev_hash=prev, **said)

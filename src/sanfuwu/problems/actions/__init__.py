@@ -13,12 +13,21 @@ from .overlays import (
     set_plan,
 )
 from .recompute import publish_year
-from .register import RegisterResult, register_problem, register_problems, solve_on_spot
+from .register import (
+    Incoming,
+    RegisterResult,
+    known_source,
+    register_problem,
+    register_problems,
+    register_together,
+    solve_on_spot,
+)
 from .triage import accept, correct, decline, request_info, supply_info
 from .units import succeed_unit, undo_succession
 from .verifying import record_callback
 
 __all__ = [
+    "Incoming",
     "RegisterResult",
     "accept",
     "add_requirement",
@@ -30,6 +39,7 @@ __all__ = [
     "dispatch",
     "erase_requester",
     "hand_down",
+    "known_source",
     "meet_requirement",
     "publish_year",
     "recall",
@@ -38,6 +48,7 @@ __all__ = [
     "record_coordination",
     "register_problem",
     "register_problems",
+    "register_together",
     "report",
     "request_info",
     "review",

@@ -64,6 +64,15 @@ class RegisterResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Incoming:
+    """One registration of several: whose request it was, and what else goes into the same transaction."""
+
+    reg: Registration
+    request_id: str = ""
+    also: Also | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Checked:
     """A registration that can no longer fail."""
 
@@ -110,9 +119,7 @@ def _one(
         raise fault
     with transaction.atomic():
         if reg.source_ref is not None and _existing([checked]):
-            raise InvalidInput(
-                _("This entry of the other system is registered already."), field="source_ref", code="duplicate"
-            )
+            raise known_source()
         changes = Changes()
         (problem,) = _plan([checked], solution, actor, now, changes)
         if also is not None:
@@ -124,9 +131,16 @@ def _one(
 def register_problems(regs: Sequence[Registration], *, actor: Actor, now: dt.datetime) -> list[RegisterResult]:
     """Up to 500 registrations by the same plan in one transaction; bad rows and known source rows are left out and
     named, the others are written."""
+    return register_together([Incoming(reg) for reg in regs], actor=actor, now=now)
+
+
+def register_together(incoming: Sequence[Incoming], *, actor: Actor, now: dt.datetime) -> list[RegisterResult]:
+    """The same for requests of one actor that met at the same moment: each keeps its request id and what it writes
+    besides. An `IntegrityError` (a key that is used, a firm that another one registers now) takes all of them back."""
     _require_may_register(actor)
-    if len(regs) > MOST_AT_ONCE:
+    if len(incoming) > MOST_AT_ONCE:
         raise InvalidInput(_("At most 500 problems at a time."))
+    regs = [one.reg for one in incoming]
     results: dict[int, RegisterResult] = {}
     good: list[tuple[int, _Checked]] = []
     for index, reg in enumerate(regs):
@@ -151,11 +165,22 @@ def register_problems(regs: Sequence[Registration], *, actor: Actor, now: dt.dat
             fresh.append((index, checked))
         if fresh:
             changes = Changes()
-            problems = _plan([c for _i, c in fresh], None, actor, now, changes)
+            requests = [incoming[index].request_id for index, _c in fresh]
+            problems = _plan([c for _i, c in fresh], None, actor, now, changes, requests)
+            for (index, _c), problem in zip(fresh, problems, strict=True):
+                if (also := incoming[index].also) is not None:
+                    also(problem, changes)
             commit(changes, actor=actor, now=now)
             for (index, _c), problem in zip(fresh, problems, strict=True):
                 results[index] = RegisterResult(index, "created", problem, problem.number)
     return [results[i] for i in range(len(regs))]
+
+
+def known_source() -> InvalidInput:
+    """The refusal of a source row that is registered already."""
+    return InvalidInput(
+        _("This entry of the other system is registered already."), field="source_ref", code="duplicate"
+    )
 
 
 def _require_may_register(actor: Actor) -> None:
@@ -240,7 +265,8 @@ def _existing(batch: Sequence[_Checked]) -> dict[tuple[str, str], str]:
 def _numbers(now: dt.datetime, count: int) -> list[str]:
     """The next numbers of this year's sequence: unique, rising, with gaps where a transaction failed."""
     year = now.astimezone(ZoneInfo(settings.TIME_ZONE)).year
-    with connection.cursor() as cursor:
+    # In a pipeline the act's BEGIN goes with it: a round trip less.
+    with connection.cursor() as cursor, cursor.connection.pipeline():
         cursor.execute("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [f"problem_number_{year}", count])
         return [f"{county_code()}-{year}-{value:06d}" for (value,) in cursor.fetchall()]
 
@@ -256,13 +282,16 @@ def _plan(
     actor: Actor,
     now: dt.datetime,
     changes: Changes,
+    requests: Sequence[str] = (),
 ) -> list[Problem]:
-    """The plan of one and of many: the same lines, so that a batch is nothing but its singles."""
+    """The plan of one and of many: the same lines, so that a batch is nothing but its singles. `requests` are the ids
+    of their requests, where these differ."""
     numbers = _numbers(now, len(batch))
     served = resolve_parties(changes, [c.requester for c in batch], now)
     units = town_units(now.astimezone(ZoneInfo(settings.TIME_ZONE)).date())
     pairs = []
-    for checked, number, (party, contact) in zip(batch, numbers, served, strict=True):
+    for n, (checked, number, (party, contact)) in enumerate(zip(batch, numbers, served, strict=True)):
+        changes.request_id = requests[n] if requests else ""
         town = division_at(checked.division, DivisionLevel.TOWN)
         unit = checked.reg.proposed_unit or (units.get(town) if town else None)
         snap = _plan_one(checked, number, party, contact, unit, actor, now, solution, changes)

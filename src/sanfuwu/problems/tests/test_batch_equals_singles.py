@@ -161,3 +161,25 @@ def test_of_an_act_on_many_all_or_none_are_written(cast: Cast) -> None:
     cmd = Accept(category_id=cast.category)
     with refused(IllegalTransition):
         actions.accept.many([(open_one.pk, cmd), (taken.pk, cmd)], actor=office, now=NOW)
+
+
+def test_requests_that_met_keep_their_ids_and_what_they_write_besides(cast: Cast) -> None:
+    seen: list[str] = []
+
+    def note(problem: Problem, _changes: object) -> None:
+        seen.append(problem.number)
+
+    nobody = RequesterInput(kind="resident")
+    incoming = [
+        actions.Incoming(
+            Registration(text=f"第{n}件事情", division=ELSEWHERE, requester=nobody, anonymous=True),
+            f"request-{n}",
+            None if n == 2 else note,
+        )
+        for n in (1, 2, 3)
+    ]
+    results = actions.register_together(incoming, actor=cast.collector, now=NOW)
+    problems = [r.problem for r in results if r.problem is not None]
+    assert seen == [problems[0].number, problems[2].number]
+    ids = dict(Event.objects.filter(stream_kind="problem").values_list("stream_id", "request_id"))
+    assert [ids[p.pk] for p in problems] == ["request-1", "request-2", "request-3"]
