@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,10 +24,10 @@ from sanfuwu.territory.queries import division_names, post_labels, reach_of, uni
 
 from .. import policies
 from ..acts import ACTS
-from ..chip import Stage, stage
-from ..models import Assignment, Attachment, Category, Commitment, Problem, ProblemRow, Requirement
+from ..chip import Mark, Stage, marks, stage
+from ..models import Assignment, Attachment, Category, Commitment, Problem, ProblemRow, Requirement, UnitRequest
 from ..policies import Offer
-from ..snapshot import Snapshot, load
+from ..snapshot import Snapshot, load, load_many
 from .notes import texts
 from .scope import sees_requester, visible_to
 
@@ -41,6 +42,7 @@ class Clock:
     extended: bool
     running: bool
     calendar_assumed: bool
+    standing: bool  # 挂账: it goes on with what is left
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,28 @@ class Holder:
     handler: str
     result_text: str
     clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a unit asks of those above it, and what became of it."""
+
+    request: UnitRequest
+    unit: str
+    reason: str
+    basis: str
+    proposed_unit: str
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """A problem that hangs together with this one, as far as the reader sees it: master, follower, part or whole."""
+
+    relation: str
+    number: str
+    title: str
+    stage: Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +130,10 @@ class ProblemView:
     commitments: tuple[tuple[Commitment, str, str], ...]  # (row, unit name, text)
     requirements: tuple[tuple[Requirement, str, str], ...]  # (row, who owes it, text)
     plan: tuple[tuple[Any, str, str], ...]
+    requests: tuple[Asked, ...]
+    kin: tuple[Kin, ...]
+    marks: tuple[Mark, ...]
+    waits_for: str  # the unit whose turn it is: to sign, to handle, to review; empty when it is none's
     offers: tuple[Offer, ...]
     unit_names: dict[UUID, str] = field(repr=False)
     version: int = 0
@@ -168,17 +196,63 @@ def view_of(actor: Actor, snap: Snapshot, *, now: dt.datetime) -> ProblemView:
             for r in snap.requirements
         ),
         plan=tuple((s, names.get(s.unit_id, ""), notes.get(s.text_note_id, "")) for s in snap.plan_steps),
+        requests=tuple(
+            Asked(
+                request=r,
+                unit=names.get(r.unit_id, ""),
+                reason=notes.get(r.reason_note_id, ""),
+                basis=notes.get(r.basis_note_id, "") if r.basis_note_id else "",
+                proposed_unit=names.get(r.proposed_unit, "") if r.proposed_unit else "",
+                remark=notes.get(r.decision_note_id, "") if r.decision_note_id else "",
+            )
+            for r in snap.requests
+        ),
+        kin=_kin(actor, snap),
+        marks=marks(snap),
+        waits_for=_waits_for(snap, names),
         offers=offers,
         unit_names=names,
         version=p.version,
     )
 
 
+MOST_KIN = 50
+
+
+def _kin(actor: Actor, snap: Snapshot) -> tuple[Kin, ...]:
+    """Its master, what follows it, its parts, its whole: those that this reader sees."""
+    p = snap.problem
+    if not (p.master_id or p.parent_id or p.merged_count or p.part_count):
+        return ()
+    near = Q(problem__master=p) | Q(problem__parent=p) | Q(pk__in=[x for x in (p.master_id, p.parent_id) if x])
+    rows = visible_to(actor).filter(near).order_by("pk")[:MOST_KIN]
+    found = []
+    for other in load_many([row.pk for row in rows]):
+        o = other.problem
+        relation = {p.master_id: "master", p.parent_id: "whole"}.get(
+            o.pk, "part" if o.parent_id == p.pk else "follower"
+        )
+        title = o.title if sees_requester(actor, o) or not o.confidential else o.title_for_units
+        found.append(Kin(relation, o.number, title, stage(other)))
+    return tuple(found)
+
+
+def _waits_for(snap: Snapshot, names: dict[UUID, str]) -> str:
+    lead = snap.top_lead
+    if lead is None:
+        return ""
+    of_the_office = stage(snap) in (Stage.TO_REVIEW, Stage.RETURNED)
+    unit_id = lead.dispatching_unit if of_the_office else lead.unit_id
+    return names.get(unit_id, "") if unit_id else ""
+
+
 def clock_of(snap: Snapshot, a: Assignment, now: dt.datetime) -> Clock:
     """The bar of one assignment, drawn at `now` or at its end."""
     calendar = work_calendar()
-    pauses = [(x.from_at, x.to_at or now) for x in snap.pauses_of(a)]
-    at = a.submitted_at if a.state == "pending_review" and a.submitted_at else a.ended_at or now
+    pauses = [(x.from_at, x.to_at) for x in snap.pauses_of(a) if x.to_at is not None]
+    stopped = a.submitted_at if a.state == "pending_review" else None
+    held_since = min((x.from_at for x in snap.pauses_of(a) if x.to_at is None), default=None)
+    at = stopped or a.ended_at or held_since or now
     unit = Duration.parse(a.duration).unit
     wall = unit in (Unit.HOURS, Unit.MINUTES)
     return Clock(
@@ -188,7 +262,8 @@ def clock_of(snap: Snapshot, a: Assignment, now: dt.datetime) -> Clock:
             a.dispatched_at, a.due_at, at, pauses, unit=Unit.HOURS if wall else Unit.WORKING_DAYS
         ),
         extended=a.due_at > a.due_original,
-        running=a.ended_at is None and a.state != "pending_review",
+        running=a.ended_at is None and a.state != "pending_review" and held_since is None,
+        standing=held_since is not None,
         calendar_assumed=a.calendar_assumed,
     )
 
@@ -267,6 +342,7 @@ def _note_ids_of(snap: Snapshot, commitments: list[Commitment]) -> list[UUID | N
         *(r.text_note_id for r in snap.requirements),
         *(s.text_note_id for s in snap.plan_steps),
         *(c.text_note_id for c in commitments),
+        *(n for r in snap.requests for n in (r.reason_note_id, r.basis_note_id, r.decision_note_id)),
     ]
 
 
