@@ -82,7 +82,7 @@ def waiting(view: ProblemView, now: dt.datetime) -> str:
         return _("Waits for a decision on what %(unit)s asks for; the clock keeps running.") % {"unit": _asker(view)}
     if view.stage is Stage.TO_STRIKE_OFF and any(m.data.get("conclusion") == "dissatisfied" for m in view.timeline):
         return _("The requester is dissatisfied: waits for the supervision to approve the striking off.")
-    maker = _WAITING.get(view.stage)
+    maker = _WAITING[Stage.TO_CALL_BACK] if view.being_asked else _WAITING.get(view.stage)
     if maker is None:
         return _("It is closed; nothing is waited for.")
     unit = view.waits_for or _("the unit")
@@ -114,7 +114,8 @@ def _petition(view: ProblemView, asked: Asked, now: dt.datetime) -> Petition:
     if asked.proposed_unit:
         facts.append((_("Whose it is instead"), asked.proposed_unit))
     holder = _holder(view, r.assignment_id)
-    office = view.unit_names.get(holder.assignment.dispatching_unit, "") if holder else ""
+    office_id = holder.assignment.dispatching_unit if holder else None
+    office = view.unit_names.get(office_id, "") if office_id else ""
     return Petition(
         title=_("%(unit)s: %(kind)s") % {"unit": asked.unit, "kind": words.word(words.REQUEST_KINDS, r.kind)},
         facts=tuple((label, text) for label, text in facts if text),
@@ -223,12 +224,15 @@ def responsibility(view: ProblemView) -> Responsibility:
     )
 
 
+_TAKEN_AWAY = frozenset({"recalled", "reassigned", "became_lead", "merged", "withdrawn", "split"})
+
+
 def _chain(view: ProblemView) -> Iterable[ChainLink]:
     """From the office down the line of leads; nothing to show for a single step."""
     leads = [
         h
         for h in view.holders
-        if h.assignment.role == "lead" and h.assignment.end_reason not in ("recalled", "reassigned")
+        if h.assignment.role == "lead" and h.assignment.end_reason not in _TAKEN_AWAY
         and h.assignment.cycle_no == view.problem.cycle_no
     ]  # fmt: skip
     if not leads:

@@ -133,6 +133,7 @@ class ProblemView:
     requests: tuple[Asked, ...]
     kin: tuple[Kin, ...]
     marks: tuple[Mark, ...]
+    being_asked: bool  # a call-back is open
     waits_for: str  # the unit whose turn it is: to sign, to handle, to review; empty when it is none's
     offers: tuple[Offer, ...]
     unit_names: dict[UUID, str] = field(repr=False)
@@ -209,6 +210,7 @@ def view_of(actor: Actor, snap: Snapshot, *, now: dt.datetime) -> ProblemView:
         ),
         kin=_kin(actor, snap),
         marks=marks(snap),
+        being_asked=snap.open_cycle is not None,
         waits_for=_waits_for(snap, names),
         offers=offers,
         unit_names=names,
