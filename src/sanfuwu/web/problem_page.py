@@ -16,7 +16,8 @@ from sanfuwu.problems.acts import ACTS_WITH_FORM
 from sanfuwu.problems.chip import Stage
 from sanfuwu.problems.policies import Offer
 from sanfuwu.problems.queries import ProblemView
-from sanfuwu.problems.queries.detail import Asked, Holder, Moment
+from sanfuwu.problems.queries.detail import Holder, Moment
+from sanfuwu.problems.queries.kin import Asked
 from sanfuwu.rules.deadlines import DEFAULT_RULES, extension_until, return_until
 from sanfuwu.rules.lifecycle import OPEN_ASSIGNMENT_STATES
 from sanfuwu.territory.actor import Actor

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,9 +24,10 @@ from sanfuwu.territory.queries import division_names, post_labels, reach_of, uni
 from .. import policies
 from ..acts import ACTS
 from ..chip import Mark, Stage, marks, stage
-from ..models import Assignment, Attachment, Category, Commitment, Problem, ProblemRow, Requirement, UnitRequest
+from ..models import Assignment, Attachment, Category, Commitment, Problem, ProblemRow, Requirement
 from ..policies import Offer
-from ..snapshot import Snapshot, load, load_many
+from ..snapshot import Snapshot, load
+from .kin import Asked, Kin, asked_of, kin_of
 from .notes import texts
 from .scope import sees_requester, visible_to
 
@@ -54,28 +54,6 @@ class Holder:
     handler: str
     result_text: str
     clock: Clock
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a unit asks of those above it, and what became of it."""
-
-    request: UnitRequest
-    unit: str
-    reason: str
-    basis: str
-    proposed_unit: str
-    remark: str
-
-
-@dataclass(frozen=True, slots=True)
-class Kin:
-    """A problem that hangs together with this one, as far as the reader sees it: master, follower, part or whole."""
-
-    relation: str
-    number: str
-    title: str
-    stage: Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,18 +175,8 @@ def view_of(actor: Actor, snap: Snapshot, *, now: dt.datetime) -> ProblemView:
             for r in snap.requirements
         ),
         plan=tuple((s, names.get(s.unit_id, ""), notes.get(s.text_note_id, "")) for s in snap.plan_steps),
-        requests=tuple(
-            Asked(
-                request=r,
-                unit=names.get(r.unit_id, ""),
-                reason=notes.get(r.reason_note_id, ""),
-                basis=notes.get(r.basis_note_id, "") if r.basis_note_id else "",
-                proposed_unit=names.get(r.proposed_unit, "") if r.proposed_unit else "",
-                remark=notes.get(r.decision_note_id, "") if r.decision_note_id else "",
-            )
-            for r in snap.requests
-        ),
-        kin=_kin(actor, snap),
+        requests=asked_of(snap, names, notes),
+        kin=kin_of(actor, snap),
         marks=marks(snap),
         being_asked=snap.open_cycle is not None,
         waits_for=_waits_for(snap, names),
@@ -216,27 +184,6 @@ def view_of(actor: Actor, snap: Snapshot, *, now: dt.datetime) -> ProblemView:
         unit_names=names,
         version=p.version,
     )
-
-
-MOST_KIN = 50
-
-
-def _kin(actor: Actor, snap: Snapshot) -> tuple[Kin, ...]:
-    """Its master, what follows it, its parts, its whole: those that this reader sees."""
-    p = snap.problem
-    if not (p.master_id or p.parent_id or p.merged_count or p.part_count):
-        return ()
-    near = Q(problem__master=p) | Q(problem__parent=p) | Q(pk__in=[x for x in (p.master_id, p.parent_id) if x])
-    rows = visible_to(actor).filter(near).order_by("pk")[:MOST_KIN]
-    found = []
-    for other in load_many([row.pk for row in rows]):
-        o = other.problem
-        relation = {p.master_id: "master", p.parent_id: "whole"}.get(
-            o.pk, "part" if o.parent_id == p.pk else "follower"
-        )
-        title = o.title if sees_requester(actor, o) or not o.confidential else o.title_for_units
-        found.append(Kin(relation, o.number, title, stage(other)))
-    return tuple(found)
 
 
 def _waits_for(snap: Snapshot, names: dict[UUID, str]) -> str:
