@@ -79,7 +79,14 @@ FORMS: dict[str, tuple[str, str, str]] = {
     "submit-result": ("崧厦供电所经办", "handling", "submit_result"),
     "sign-off": ("所长", "to_sign_off", "sign_off"),
     "callback": ("回访员", "to_call_back", "record_callback"),
+    "return": ("所长", "to_sign", "return"),
+    "ruling": ("区三服务办受理员", "returned", "rule_reassign"),
+    "extension": ("崧厦供电所经办", "handling", "request_extension"),
+    "merge": ("区三服务办受理员", "to_dispatch", "merge"),
+    "hold": ("督查员", "handling", "hold"),
 }
+# Picture → whose desk.
+DESKS: dict[str, str] = {"to-decide": "督查员"}
 
 
 def shoot_forms(browser: Browser, url: str, data_dir: Path, out: Path) -> list[Path]:
@@ -98,6 +105,15 @@ def shoot_forms(browser: Browser, url: str, data_dir: Path, out: Path) -> list[P
         else:
             raise SystemExit(f"Nothing of the demonstration is at {stage} before {does}: {len(links)} looked at")
         page.locator("#acts").scroll_into_view_if_needed()
+        path = out / f"{name}-1440.png"
+        path.write_bytes(small(page.screenshot()))
+        made.append(path)
+        context.close()
+    for name, does in DESKS.items():
+        context = browser.new_context(base_url=url, locale="zh-CN", **WIDTHS["desktop"])
+        page = context.new_page()
+        log_in(page, *credential(data_dir, does))
+        page.goto("/")
         path = out / f"{name}-1440.png"
         path.write_bytes(small(page.screenshot()))
         made.append(path)

@@ -118,6 +118,8 @@ def test_pages_of_the_office(
         f"{new.path}/accept",
         f"{new.path}/decline",
         f"{new.path}/correct",
+        f"{new.path}/merge",
+        f"{new.path}/split",
         f"{new.path}/photos",
         f"{new.path}/looks",
         sent.path,
@@ -136,7 +138,8 @@ def test_forms_of_the_unit(cast: Cast, person: NewPerson, problems: dict[str, Gi
     handler = person(cast.handler, width)
     path = problems["in_hand"].path
     found: list[str] = []
-    for page in (path, f"{path}/submit_result", f"{path}/report", f"{path}/record_commitment"):
+    forms = ("submit_result", "report", "record_commitment", "request_extension", "request_hold")
+    for page in (path, *(f"{path}/{form}" for form in forms)):
         found += look(handler.page, page)
     assert not found, "\n".join(found)
 

@@ -14,7 +14,7 @@ from pydantic import Field, StringConstraints, create_model
 
 from sanfuwu.config import clock
 from sanfuwu.ledger.errors import InvalidInput
-from sanfuwu.problems.chip import Stage
+from sanfuwu.problems.chip import Mark, Stage
 from sanfuwu.problems.queries import FACET_FILTERS, SORTS, Filters, Line, lines, list_problems
 from sanfuwu.rules.identifiers import check_division
 
@@ -83,6 +83,9 @@ class LineOut(Told):
     due_at: dt.datetime | None
     remaining: RemainingOut | None
     running: bool
+    standing: bool = Field(description="On hold: the clock goes on with what is left")
+    marks: list[Mark]
+    master: str = Field(description="The number of the problem it was merged into, otherwise empty")
 
 
 class PageOut(Told):

@@ -65,6 +65,7 @@ WRITES: dict[str, str] = {
     "problems.Commitment": "IU",
     "problems.PlanStep": "IU",
     "problems.Requirement": "IU",
+    "problems.UnitRequest": "IU",
     "problems.Facet": "I",
     "problems.ProblemRow": "IU",
     "problems.ProblemText": "IU",

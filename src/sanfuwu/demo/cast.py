@@ -85,7 +85,7 @@ PARTS: tuple[Part, ...] = (
 # Units that have somebody to handle and somebody to sign off, beyond those named above.
 STAFFED = (
     "gdgs", "jxj", "rsj", "jtj", "sthjj", "zjj", "zhzfj", "scjgj", "swj", "jytyj", "mzj", "ybj", "wjj", "slj", "nyncj",
-    SONGXIA, ZHANGZHEN, BAIGUAN, "330604101000", "330604005000", "330604007008",
+    SONGXIA, ZHANGZHEN, BAIGUAN, "330604101000", "330604005000", "330604005006", "330604007008",
 )  # fmt: skip
 
 CATEGORIES: dict[str, tuple[str, str | None]] = {

@@ -109,9 +109,32 @@ def tokens_of(snap: Snapshot, scopes: Mapping[UUID, Iterable[UUID]], category_pa
         tokens.add(("handled", str(a.unit_id)))
         tokens |= {("scope", str(s)) for s in scopes.get(a.unit_id, (a.unit_id,))}
     tokens |= {("leader", str(x.post_id)) for x in snap.leaderships}
+    tokens |= _duties(snap)
     if snap.open_cycle:
         tokens.add(("verify", "open"))
     return tokens
+
+
+ABOVE = "above"  # a leader or the supervision decides
+
+
+def _duties(snap: Snapshot) -> set[Token]:
+    """What waits for which unit: its own signature, work, sign-off or review, and what it has to decide."""
+    tokens: set[Token] = set()
+    for a in snap.open_assignments:
+        if a.state == "pending_review":
+            waits = ("to_review", a.dispatching_unit) if a.signed_off_at else ("to_sign_off", a.unit_id)
+        else:
+            waits = (_DUTY[a.state], a.unit_id)
+        tokens.add(("duty", f"{waits[0]}:{waits[1]}"))
+    dispatching = {a.pk: a.dispatching_unit for a in snap.assignments}
+    for request in (r for r in snap.requests if r.decided_at is None):
+        decider = ABOVE if request.needs_approver else str(dispatching[request.assignment_id])
+        tokens |= {("asks", request.kind), ("duty", f"decide_{request.kind}:{decider}")}
+    return tokens
+
+
+_DUTY = {"pending_sign": "to_sign", "in_progress": "handling", "return_pending": "handling", "on_hold": "handling"}
 
 
 def list_tokens(row: ProblemRow) -> set[Token]:

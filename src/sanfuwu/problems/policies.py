@@ -116,7 +116,6 @@ _RELATIONS: dict[Who, Callable[[Actor, Snapshot, Assignment | None], bool]] = {
     Who.VERIFIER: _is_verifier,
     Who.APPROVER: lambda actor, snap, a: actor.role == Role.SUPERVISOR,
     Who.LEADER: _is_leader,
-    Who.REQUESTER: lambda actor, snap, a: False,  # acts through a second code, never as a post
     Who.SYSTEM: lambda actor, snap, a: False,
 }
 
@@ -142,11 +141,28 @@ def _subjects(act: str, snap: Snapshot) -> list[Assignment]:
         free = [a for a in snap.open_assignments if a.state == "in_progress"]
         return [a for a in free if not any(c.role == "lead" and c.ended_at is None for c in snap.children_of(a))]
     found = [a for a in snap.assignments if lifecycle.allows(Machine.ASSIGNMENT, act, a.state)]
+    if act in _ASKS:
+        free = [a for a in found if snap.open_request(a) is None]
+        # 挂账 stops the whole problem, so only its lead asks for it.
+        return [a for a in free if act != "request_hold" or (a.parent_id is None and a.role == "lead")]
+    if act in _DECIDES:
+        return [a for a in found if snap.open_request(a, _DECIDES[act]) is not None]
     if act == "sign_off":
         return [a for a in found if a.signed_off_at is None]
     if act == "review":
         return [a for a in found if a.signed_off_at is not None]
     return found
+
+
+# What a unit may ask, one thing at a time, and what is decided on which kind of request.
+_ASKS = frozenset({"return", "request_extension", "request_hold"})
+_DECIDES = {
+    "rule_uphold": "return",
+    "rule_reassign": "return",
+    "decide_extension": "extension",
+    "hold": "hold",
+    "refuse_hold": "hold",
+}
 
 
 def _problem_allows(act: str, snap: Snapshot) -> bool:
@@ -155,11 +171,23 @@ def _problem_allows(act: str, snap: Snapshot) -> bool:
     if act in OVERLAYS:
         return p.state in OVERLAY_STATES
     if act == "dispatch":
-        return p.state == "in_progress" and not any(
-            a.parent_id is None and a.role == "lead" for a in snap.open_assignments
+        return (
+            p.state == "in_progress"
+            and not p.part_count
+            and not any(a.parent_id is None and a.role == "lead" for a in snap.open_assignments)
         )
     if act == "record_callback":
         return snap.open_cycle is not None
+    if act in ("merge", "split", "withdraw", "reopen") and p.part_count:
+        return False  # of what was split, the parts are worked on
+    if act == "merge" and (p.parent_id is not None or p.merged_count):
+        return False  # a part belongs to its whole; what carries others is not merged into a third
+    if act in ("decline", "withdraw") and p.merged_count:
+        return False  # others wait for its result: they are taken out first
+    if act == "unmerge" and any(c.cycle_no == p.cycle_no for c in snap.cycles):
+        return False  # its requester is asked about the common result: his answer decides
+    if act == "reopen" and not p.close_basis:
+        return False  # archived without ever having been solved
     return lifecycle.allows(Machine.PROBLEM, act, p.state)
 
 
@@ -172,8 +200,33 @@ def _guard_refuses(actor: Actor, act: str, snap: Snapshot, a: Assignment | None)
             return _("The requester is not satisfied: a second approver of the supervision office decides.")
         if dissatisfied and cycle is not None and cycle.concluded_by == actor.post_id:
             return _("Who concluded the call-back cannot also approve the striking off.")
+    cycle = snap.open_cycle
+    if act == "record_callback" and cycle is not None and cycle.opened_by and cycle.opened_by == actor.post_id:
+        return _("You wrote the withdrawal down: somebody else asks about it.")
+    if act == "withdraw" and not actor.is_system and actor.unit_id in snap.handled_by:
+        return _("A unit that handled it does not write a withdrawal down.")
     if act == "sign_off" and a is not None and a.submitted_by == actor.post_id and actor.role != Role.UNIT_HEAD:
         return _("A result is signed off by the head of the unit.")
+    if a is None or actor.is_system:
+        return None
+    if act == "return" and any(r.unit_id == a.unit_id and r.decision == "upheld" for r in snap.requests):
+        return _("It was ruled that it is this unit's: the ruling is binding.")
+    return _decision_refused(actor, act, snap, a) if act in _DECIDES else None
+
+
+def _decision_refused(actor: Actor, act: str, snap: Snapshot, a: Assignment) -> str | None:
+    """Who decides on a request: the office that gave the assignment; a leader or the supervision on what is long or
+    asked again; and nobody on what he asked himself."""
+    request = snap.open_request(a, _DECIDES[act])
+    if request is None:
+        return None
+    above = actor.role in (Role.SUPERVISOR, Role.LEADER)
+    if request.needs_approver and not above:
+        return _("A leader or the supervision decides on this, because it is long or asked for again.")
+    if not request.needs_approver and (above or actor.unit_id != a.dispatching_unit):
+        return _("The office that dispatched it decides on this.")
+    if actor.person_id is not None and actor.person_id == request.asked_person:
+        return _("Who asks for something does not decide on it.")
     return None
 
 

@@ -27,6 +27,7 @@ from .models import (
     Problem,
     ProblemRow,
     Requirement,
+    UnitRequest,
     VerificationCycle,
 )
 
@@ -46,6 +47,7 @@ class Snapshot:
     coordination: list[CoordinationItem] = field(default_factory=list)
     plan_steps: list[PlanStep] = field(default_factory=list)
     requirements: list[Requirement] = field(default_factory=list)
+    requests: list[UnitRequest] = field(default_factory=list)
     party_unit: UUID | None = None
 
     @property
@@ -84,6 +86,11 @@ class Snapshot:
     def pauses_of(self, assignment: Assignment) -> list[ClockPause]:
         return [p for p in self.pauses if p.assignment_id == assignment.pk]
 
+    def open_request(self, assignment: Assignment, *kinds: str) -> UnitRequest | None:
+        """What the unit asks for and nobody has decided yet."""
+        found = (r for r in self.requests if r.assignment_id == assignment.pk and r.decided_at is None)
+        return next((r for r in found if not kinds or r.kind in kinds), None)
+
     def deadlines_of(self, subject_id: UUID, *kinds: str) -> list[Deadline]:
         return [d for d in self.deadlines if d.subject_id == subject_id and (not kinds or d.kind in kinds)]
 
@@ -98,6 +105,7 @@ _OF_PROBLEM: tuple[tuple[str, Any], ...] = (
     ("coordination", CoordinationItem),
     ("plan_steps", PlanStep),
     ("requirements", Requirement),
+    ("requests", UnitRequest),
 )
 _OWN = "problem_id = ANY(%s)"
 _SELECTS = (

@@ -11,7 +11,7 @@ from sanfuwu.problems.queries import Line
 from sanfuwu.problems.queries.detail import Clock, Holder
 from sanfuwu.rules.worktime import Progress, Remaining, WorkCalendar
 
-from .pieces import Bar, BarPiece, bar_pieces, closed_bar
+from .pieces import Bar, BarPiece, bar_pieces, closed_bar, standing_bar
 from .when import when, working_time
 
 _UNDER_REVIEW = (Stage.TO_SIGN_OFF, Stage.TO_REVIEW)
@@ -50,6 +50,11 @@ def of_line(line: Line) -> Bar:
     if line.stage in _UNDER_REVIEW:
         brief = _("submitted, the clock stands")
         return Bar(text=brief, brief=brief, pieces=_pieces(line.progress, left, running=True, tone=""))
+    if line.standing:
+        brief = _("on hold, %(time)s left") % {"time": _short(left)}
+        if left.overdue:
+            brief = _("on hold, was overdue by %(time)s") % {"time": _short(left)}
+        return Bar(text=brief, brief=brief, pieces=standing_bar(elapsed=line.progress.elapsed))
     if line.running:
         brief = _("overdue by %(time)s") if left.overdue else _("%(time)s left")
         brief = brief % {"time": _short(left)}
@@ -68,6 +73,16 @@ def of_holder(holder: Holder, calendar: WorkCalendar, now: dt.datetime) -> Bar:
     if running:
         text = _("overdue by %(time)s · was due %(due)s") if left.overdue else _("%(time)s left · due %(due)s")
         text = text % {"time": _long(left), "due": due}
+    elif clock.standing:
+        text = _("on hold, %(time)s left when it goes on") % {"time": _long(left)}
+        if left.overdue:
+            text = _("on hold, was overdue by %(time)s") % {"time": _long(left)}
+        return Bar(
+            text=text,
+            brief=text,
+            spent=_spent(holder, calendar, now),
+            pieces=standing_bar(elapsed=clock.progress.elapsed),
+        )
     elif under_review:
         text = _("submitted, the clock stands · was due %(due)s") % {"due": due}
     elif left.overdue:

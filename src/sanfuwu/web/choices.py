@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sanfuwu.counties.queries import county_code
 from sanfuwu.problems.models import Category
+from sanfuwu.territory import queries as territory
 from sanfuwu.territory.models import Unit
 from sanfuwu.territory.queries import divisions_below, unit_tree
 from sanfuwu.territory.queries.units import UnitNode
@@ -42,16 +43,13 @@ def units(now: dt.datetime) -> Choices:
     return _grouped(n for n in tree if n.status == Unit.Status.ACTIVE and n.kind != Unit.Kind.VILLAGE)
 
 
-def units_below(unit_id: UUID | None, now: dt.datetime) -> Choices:
-    """Active units anywhere below one unit."""
-    below: set[UUID] = set()
-    found = []
-    for node in unit_tree(timezone.localdate(now)):  # parents come first
-        if node.parent_id is not None and (node.parent_id == unit_id or node.parent_id in below):
-            below.add(node.id)
-            if node.status == Unit.Status.ACTIVE:
-                found.append(node)
-    return _grouped(found)
+def may_be_handed_to(unit_id: UUID | None, place: str, now: dt.datetime) -> Choices:
+    """Units to which one unit may hand on what it holds about a place: below it, or serving the place."""
+    if unit_id is None:
+        return []
+    today = timezone.localdate(now)
+    allowed = territory.may_be_handed_to(unit_id, place, today)
+    return _grouped(n for n in unit_tree(today) if n.id in allowed)
 
 
 def places(now: dt.datetime) -> dict[str, str]:

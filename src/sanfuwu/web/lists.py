@@ -24,7 +24,7 @@ from .when import full_day
 _NUMBER = re.compile(r"\d{6}-\d{4}-\d{1,9}")
 SORTS = ("newest", "due")
 # Filters that a person sets in the form; the others of the queries come with links (a desk's number, a party's card).
-SHOWN = ("stage", "place", "lead", "category", "tier", "channel", "served")
+SHOWN = ("stage", "place", "lead", "category", "tier", "channel", "served", "asks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +158,8 @@ _LABELS = {
     "origin": lambda: _("Origin"),
     "registered_by": lambda: _("Registered by"),
     "party": lambda: _("Requester"),
+    "asks": lambda: _("Asked by a unit"),
+    "duty": lambda: _("Waits for"),
 }
 
 
@@ -179,6 +181,7 @@ class FilterForm(forms.Form):
             ("tier", words.options(words.TIERS)),
             ("channel", words.options(words.CHANNELS)),
             ("served", words.options(words.PARTY_KINDS)),
+            ("asks", words.options(words.REQUEST_KINDS)),
         ):
             self.fields[name] = forms.ChoiceField(
                 label=filter_label(name), choices=[("", _("any")), *options], required=False

@@ -89,6 +89,15 @@ def bar_pieces(*, elapsed: float, paused: float, left: float, tone: str = "") ->
     return tuple(pieces)
 
 
+def standing_bar(*, elapsed: float) -> tuple[BarPiece, ...]:
+    """A clock that stands: what is left is hatched, because it does not get less."""
+    pieces = []
+    if elapsed > 0:
+        pieces.append(BarPiece("done", "0.0", percent(elapsed)))
+    pieces.append(BarPiece("pause", percent(elapsed), percent(1 - elapsed)))
+    return tuple(pieces)
+
+
 def closed_bar(*, late: bool) -> tuple[BarPiece, ...]:
     """A clock that has stopped: green when in time, red when late."""
     return (BarPiece("over" if late else "met", "0.0", "100.0"),)
@@ -121,6 +130,26 @@ class Responsibility:
     leader: str = ""
     members: tuple[str, ...] = ()
     chain: tuple[ChainLink, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Petition:
+    """What a unit asks of those above it, in words, with who decides."""
+
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    decider: str
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A problem that hangs together with this one."""
+
+    relation: str
+    number: str
+    title: str
+    url: str
+    chip: Chip
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +195,7 @@ class LedgerRow:
     bar: Bar
     lead_second: str = ""
     tier: str = ""
+    marks: tuple[Chip, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,9 @@ from .pieces import LedgerRow
 def row(line: Line) -> LedgerRow:
     """One line in words. A resident's name is not listed; a confidential requester never."""
     co = [name for name in line.co if name]
-    second = " · ".join(part for part in (line.place, line.category, words.word(words.CHANNELS, line.channel)) if part)
+    follows = _("merged into %(number)s") % {"number": line.master.partition("-")[2]} if line.master else ""
+    said = (follows, line.place, line.category, words.word(words.CHANNELS, line.channel))
+    second = " · ".join(part for part in said if part)
     kind = words.word(words.PARTY_KINDS, line.party_kind)
     return LedgerRow(
         number=line.number,
@@ -29,6 +31,7 @@ def row(line: Line) -> LedgerRow:
         chip=words.stage_chip(line.stage),
         bar=bars.of_line(line),
         tier=line.tier,
+        marks=tuple(words.mark_chip(mark) for mark in line.marks),
     )
 
 

@@ -14,7 +14,6 @@ Words = Mapping[str, "str | Promise"]
 
 # stage -> word, icon, tone
 _STAGES: dict[str, tuple[str | Promise, str, str]] = {
-    "draft": (_("Draft"), "file-text", ""),
     "submitted": (_("Awaiting acceptance"), "hourglass", "amber"),
     "info_needed": (_("Awaiting supplement"), "help-circle", "amber"),
     "to_dispatch": (_("Awaiting dispatch"), "send", "amber"),
@@ -29,7 +28,8 @@ _STAGES: dict[str, tuple[str | Promise, str, str]] = {
     "struck_off": (_("Struck off"), "circle-check", "green"),
     "declined": (_("Not accepted"), "ban", ""),
     "withdrawn": (_("Withdrawn"), "arrow-back-up", ""),
-    "merged": (_("Merged"), "transfer", ""),
+    "merged": (_("Merged"), "git-merge", ""),
+    "split": (_("Split, handled in parts"), "git-branch", "accent"),
     "archived": (_("Archived"), "archive", ""),
 }
 
@@ -89,6 +89,7 @@ CLOSE_BASES: Words = {
     "unreachable": _("the requester could not be reached"),
     "anonymous_published": _("anonymous, the result was published"),
     "imported_unknown": _("imported, not known"),
+    "parts_closed": _("all its parts are closed"),
 }
 
 RESOLUTION_LEVELS: Words = {
@@ -149,6 +150,51 @@ CALLBACK_OUTCOMES: Words = {
     "anonymous": _("Nobody to call, the result was published"),
 }
 
+# What a unit asks of those above it.
+REQUEST_KINDS: Words = {
+    "return": pgettext_lazy("request", "Return"),
+    "extension": pgettext_lazy("request", "Extension"),
+    "hold": pgettext_lazy("request", "Hold"),
+}
+
+REQUEST_DECISIONS: Words = {
+    "upheld": _("Upheld: the unit keeps it"),
+    "reassigned": _("Given to another unit"),
+    "granted": _("Granted"),
+    "refused": _("Refused"),
+    "lapsed": _("No longer needed"),
+}
+
+HOLD_CONDITIONS: Words = {
+    "season": pgettext_lazy("condition", "The season"),
+    "policy": pgettext_lazy("condition", "A policy"),
+    "funds": pgettext_lazy("condition", "Funds"),
+    "works": pgettext_lazy("condition", "Works"),
+}
+
+RELATIONS: Words = {
+    "master": _("Merged into"),
+    "follower": _("Merged into this one"),
+    "part": _("Part"),
+    "whole": _("Part of"),
+}
+
+_MARKS: dict[str, tuple[str | Promise, str, str]] = {
+    "extension_asked": (_("Extension asked for"), "calendar-due", "amber"),
+    "hold_asked": (_("Hold asked for"), "player-pause", "amber"),
+    "return_asked": (_("A unit returned it"), "arrow-back-up", "amber"),
+}
+
+_DUTIES: Words = {
+    "to_sign": _("signature of the unit"),
+    "handling": _("handling by the unit"),
+    "to_sign_off": _("sign-off by the unit's head"),
+    "to_review": _("review by the unit"),
+    "decide_return": _("ruling on a return"),
+    "decide_extension": _("decision on an extension"),
+    "decide_hold": _("decision on a hold"),
+}
+
 # For what somebody looks at a telephone number; stays in the access log.
 REVEAL_REASONS: Words = {
     "handle": _("To handle the problem"),
@@ -161,6 +207,18 @@ def stage_chip(stage: str) -> Chip:
     """The chip of a problem's stage. An unknown code is shown as it is: a gap is seen, not hidden."""
     word, icon, tone = _STAGES.get(stage, (stage, "", ""))
     return Chip(str(word), icon, tone)
+
+
+def mark_chip(mark: str) -> Chip:
+    """The chip of an overlay, beside the stage."""
+    word, icon, tone = _MARKS.get(mark, (mark, "", ""))
+    return Chip(str(word), icon, tone)
+
+
+def duty(value: str) -> str:
+    """What "to_sign:<unit>" of a desk's link says."""
+    code = value.partition(":")[0]
+    return word(_DUTIES, code)
 
 
 def stage_word(stage: str) -> str:

@@ -17,8 +17,9 @@ from sanfuwu.counties.actions import publish_calendar
 from sanfuwu.counties.queries import county_schemas, work_calendar
 from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.commit import commit
+from sanfuwu.rules.deadlines import result_due
 from sanfuwu.rules.durations import Duration, Unit
-from sanfuwu.rules.worktime import WorkCalendar, recompute
+from sanfuwu.rules.worktime import WorkCalendar
 from sanfuwu.territory.actor import Actor
 
 from ..models import Assignment
@@ -49,19 +50,16 @@ def publish_year(
     now: dt.datetime,
 ) -> list[Moved]:
     """Enter a year's notice and re-compute the deadlines of every county. Raises ValueError for a wrong day."""
-    old = work_calendar()
     publish_calendar(year, rest_days=rest_days, make_up_workdays=make_up_workdays)
     new = work_calendar()
     moved = []
     for schema in county_schemas():
         with schema_context(schema):
-            moved.append(recompute_deadlines(schema, year, old, new, actor=actor, now=now))
+            moved.append(recompute_deadlines(schema, year, new, actor=actor, now=now))
     return moved
 
 
-def recompute_deadlines(
-    county: str, year: int, old: WorkCalendar, new: WorkCalendar, *, actor: Actor, now: dt.datetime
-) -> Moved:
+def recompute_deadlines(county: str, year: int, new: WorkCalendar, *, actor: Actor, now: dt.datetime) -> Moved:
     """The open assignments of the current county whose date reaches the year (or the last days before it)."""
     since = dt.datetime(year - 1, 12, 25, tzinfo=new.tz)
     running = Assignment.objects.filter(ended_at__isnull=True, due_at__gte=since)
@@ -72,7 +70,7 @@ def recompute_deadlines(
             changes, pairs = Changes(), []
             for snap in load_many(ids[start : start + _BATCH], lock=True):
                 ctx = Context(actor=actor, now=now)
-                counts = _plan(snap, old, new, since, changes)
+                counts = _plan(snap, new, since, changes)
                 looked_at += counts[0]
                 later += counts[1]
                 kept += counts[2]
@@ -83,9 +81,7 @@ def recompute_deadlines(
     return Moved(county, looked_at, later, kept)
 
 
-def _plan(
-    snap: Snapshot, old: WorkCalendar, new: WorkCalendar, since: dt.datetime, changes: Changes
-) -> tuple[int, int, int]:
+def _plan(snap: Snapshot, new: WorkCalendar, since: dt.datetime, changes: Changes) -> tuple[int, int, int]:
     looked_at = later = kept = 0
     for a in sorted(snap.open_assignments, key=lambda x: x.depth):  # a parent's date first: it caps its children's
         duration = Duration.parse(a.duration)
@@ -93,9 +89,9 @@ def _plan(
             continue
         looked_at += 1
         pauses = [(p.from_at, p.to_at) for p in snap.pauses_of(a) if p.to_at is not None]
-        found = recompute(a.dispatched_at, duration, pauses, old, new)
-        due = _capped(snap, a, found.new_due.at)
-        assumed = bool(found.new_due.assumed_years)
+        found = result_due(a.dispatched_at, duration, a.extended_days, new, pauses)
+        due = _capped(snap, a, found.at)
+        assumed = bool(found.assumed_years)
         before = a.due_at
         if due > before:
             _clock.move(snap, changes, a, due)

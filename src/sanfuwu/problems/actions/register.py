@@ -190,7 +190,7 @@ def _require_may_register(actor: Actor) -> None:
 
 def _check(reg: Registration, solution: SpotSolution | None, now: dt.datetime) -> _Checked:
     text = require_text(reg.text, "text", most=TEXT_LENGTH)
-    title = reg.title.strip() or _first_sentence(text)
+    title = reg.title.strip() or first_sentence(text)
     if len(title) > 200:
         raise InvalidInput(_("At most %(most)d characters.") % {"most": 200}, field="title")
     division = check_division(reg.division)
@@ -240,7 +240,8 @@ def _check_on_spot(reg: Registration, solution: SpotSolution, raised_on: dt.date
     require_text(solution.confirmed_by, "confirmed_by", most=80)
 
 
-def _first_sentence(text: str) -> str:
+def first_sentence(text: str) -> str:
+    """The title of a text that was given none."""
     first = _SENTENCE_END.split(text, maxsplit=1)[0].strip() or text
     return first if len(first) <= TITLE_LENGTH else first[: TITLE_LENGTH - 1] + "…"
 
@@ -262,7 +263,7 @@ def _existing(batch: Sequence[_Checked]) -> dict[tuple[str, str], str]:
     return found
 
 
-def _numbers(now: dt.datetime, count: int) -> list[str]:
+def next_numbers(now: dt.datetime, count: int) -> list[str]:
     """The next numbers of this year's sequence: unique, rising, with gaps where a transaction failed."""
     year = now.astimezone(ZoneInfo(settings.TIME_ZONE)).year
     # In a pipeline the act's BEGIN goes with it: a round trip less.
@@ -271,7 +272,8 @@ def _numbers(now: dt.datetime, count: int) -> list[str]:
         return [f"{county_code()}-{year}-{value:06d}" for (value,) in cursor.fetchall()]
 
 
-def _read_code() -> str:
+def new_read_code() -> str:
+    """What stands on the requester's slip of paper."""
     bits = secrets.randbits(60)
     return "".join(_CODE_ALPHABET[bits >> shift & 31] for shift in range(0, 60, 5))
 
@@ -286,7 +288,7 @@ def _plan(
 ) -> list[Problem]:
     """The plan of one and of many: the same lines, so that a batch is nothing but its singles. `requests` are the ids
     of their requests, where these differ."""
-    numbers = _numbers(now, len(batch))
+    numbers = next_numbers(now, len(batch))
     served = resolve_parties(changes, [c.requester for c in batch], now)
     units = town_units(now.astimezone(ZoneInfo(settings.TIME_ZONE)).date())
     pairs = []
@@ -317,7 +319,7 @@ def _plan_one(
     act = "register" if solution is None else "solve_on_spot"
     problem = Problem(
         number=number,
-        read_code=_read_code(),
+        read_code=new_read_code(),
         state=next_state(Machine.PROBLEM, act, None),
         nature=reg.nature,
         tier=Problem.Tier.ON_SPOT if solution else "",

@@ -20,6 +20,7 @@ from .. import search
 from ..commands import DECLINE_REASONS, Accept, Correct, Decline, RequestInfo, SupplyInfo
 from ..models import Category, Problem, ProblemText
 from ..snapshot import Snapshot
+from . import _family
 from ._shell import Act, Context, require_choice, require_text
 
 
@@ -60,6 +61,7 @@ def plan_decline(snap: Snapshot, cmd: Decline, ctx: Context, changes: Changes) -
     note = changes.note(where, Note.Audience.REQUESTER)
     changes.event(snap.problem, "declined", data={"reason_code": cmd.reason_code, "where_note": note.pk})
     changes.tell("declined", snap.problem.pk, ctx.now)
+    _family.part_closed(snap, ctx, changes)
 
 
 def plan_request_info(snap: Snapshot, cmd: RequestInfo, ctx: Context, changes: Changes) -> None:
@@ -132,7 +134,7 @@ def search_grams(problem: Problem, text: str) -> list[int]:
 
 
 accept = Act("accept", Accept, plan_accept)
-decline = Act("decline", Decline, plan_decline)
+decline = Act("decline", Decline, plan_decline, _family.family)
 request_info = Act("request_info", RequestInfo, plan_request_info)
 supply_info = Act("supply_info", SupplyInfo, plan_supply_info)
 correct = Act("correct", Correct, plan_correct)

@@ -21,6 +21,7 @@ from ..models import Assignment, ProblemRow
 from ..snapshot import Snapshot, load_many
 from . import _clock
 from ._shell import Context, finish
+from .holding import end_hold
 
 _BATCH = 500
 
@@ -78,6 +79,8 @@ def _replace(snap: Snapshot, a: Assignment, into: UUID, ctx: Context, changes: C
     """The successor's assignment; None where the successor already leads (or helps) on this problem itself."""
     if a.state == "pending_review":
         _clock.resume_after_review(snap, ctx, changes, a)
+    if a.state == "on_hold":
+        end_hold(snap, ctx, changes, a)  # who takes it over asks anew if the condition lasts
     own = next((x for x in snap.open_assignments if x.unit_id == into), None)
     _end(snap, a, ctx, changes)
     if own is not None and (own.role == "lead" or a.role == "co"):

@@ -6,6 +6,7 @@ from .category import Category
 from .index import Facet, ProblemRow, ProblemText
 from .overlay import Commitment, Coordination, CoordinationItem, Leadership, PlanStep, Requirement
 from .problem import Problem
+from .request import UnitRequest
 from .verification import Callback, VerificationCycle
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "ProblemRow",
     "ProblemText",
     "Requirement",
+    "UnitRequest",
     "VerificationCycle",
 ]

@@ -53,6 +53,7 @@ class Problem(Stream):
         UNREACHABLE = "unreachable"
         ANONYMOUS_PUBLISHED = "anonymous_published"
         IMPORTED_UNKNOWN = "imported_unknown"
+        PARTS_CLOSED = "parts_closed"  # it was split, and all its parts are closed
 
     id = IdField()
     number = models.CharField(max_length=24, unique=True)  # 330604-2019-000123
@@ -89,6 +90,8 @@ class Problem(Stream):
     campaign_id = models.UUIDField(null=True)
     master = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="parts")
+    merged_count = models.PositiveSmallIntegerField(default=0)  # how many others follow this one
+    part_count = models.PositiveSmallIntegerField(default=0)  # into how many it was split
     reason_code = models.CharField(max_length=32, default="")  # of 不予受理 or 已撤回
     result_kind = models.CharField(max_length=10, choices=ResultKind.choices, default="", blank=True)
     resolution_level = models.CharField(max_length=12, default="", blank=True)
@@ -127,6 +130,8 @@ class Problem(Stream):
         "meeting_id",
         "master_id",
         "parent_id",
+        "merged_count",
+        "part_count",
         "reason_code",
         "result_kind",
         "resolution_level",

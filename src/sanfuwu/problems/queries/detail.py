@@ -23,10 +23,11 @@ from sanfuwu.territory.queries import division_names, post_labels, reach_of, uni
 
 from .. import policies
 from ..acts import ACTS
-from ..chip import Stage, stage
+from ..chip import Mark, Stage, marks, stage
 from ..models import Assignment, Attachment, Category, Commitment, Problem, ProblemRow, Requirement
 from ..policies import Offer
 from ..snapshot import Snapshot, load
+from .kin import Asked, Kin, asked_of, kin_of
 from .notes import texts
 from .scope import sees_requester, visible_to
 
@@ -41,6 +42,7 @@ class Clock:
     extended: bool
     running: bool
     calendar_assumed: bool
+    standing: bool  # 挂账: it goes on with what is left
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,11 @@ class ProblemView:
     commitments: tuple[tuple[Commitment, str, str], ...]  # (row, unit name, text)
     requirements: tuple[tuple[Requirement, str, str], ...]  # (row, who owes it, text)
     plan: tuple[tuple[Any, str, str], ...]
+    requests: tuple[Asked, ...]
+    kin: tuple[Kin, ...]
+    marks: tuple[Mark, ...]
+    being_asked: bool  # a call-back is open
+    waits_for: str  # the unit whose turn it is: to sign, to handle, to review; empty when it is none's
     offers: tuple[Offer, ...]
     unit_names: dict[UUID, str] = field(repr=False)
     version: int = 0
@@ -168,17 +175,33 @@ def view_of(actor: Actor, snap: Snapshot, *, now: dt.datetime) -> ProblemView:
             for r in snap.requirements
         ),
         plan=tuple((s, names.get(s.unit_id, ""), notes.get(s.text_note_id, "")) for s in snap.plan_steps),
+        requests=asked_of(snap, names, notes),
+        kin=kin_of(actor, snap),
+        marks=marks(snap),
+        being_asked=snap.open_cycle is not None,
+        waits_for=_waits_for(snap, names),
         offers=offers,
         unit_names=names,
         version=p.version,
     )
 
 
+def _waits_for(snap: Snapshot, names: dict[UUID, str]) -> str:
+    lead = snap.top_lead
+    if lead is None:
+        return ""
+    of_the_office = stage(snap) in (Stage.TO_REVIEW, Stage.RETURNED)
+    unit_id = lead.dispatching_unit if of_the_office else lead.unit_id
+    return names.get(unit_id, "") if unit_id else ""
+
+
 def clock_of(snap: Snapshot, a: Assignment, now: dt.datetime) -> Clock:
     """The bar of one assignment, drawn at `now` or at its end."""
     calendar = work_calendar()
-    pauses = [(x.from_at, x.to_at or now) for x in snap.pauses_of(a)]
-    at = a.submitted_at if a.state == "pending_review" and a.submitted_at else a.ended_at or now
+    pauses = [(x.from_at, x.to_at) for x in snap.pauses_of(a) if x.to_at is not None]
+    stopped = a.submitted_at if a.state == "pending_review" else None
+    held_since = min((x.from_at for x in snap.pauses_of(a) if x.to_at is None), default=None)
+    at = stopped or a.ended_at or held_since or now
     unit = Duration.parse(a.duration).unit
     wall = unit in (Unit.HOURS, Unit.MINUTES)
     return Clock(
@@ -188,7 +211,8 @@ def clock_of(snap: Snapshot, a: Assignment, now: dt.datetime) -> Clock:
             a.dispatched_at, a.due_at, at, pauses, unit=Unit.HOURS if wall else Unit.WORKING_DAYS
         ),
         extended=a.due_at > a.due_original,
-        running=a.ended_at is None and a.state != "pending_review",
+        running=a.ended_at is None and a.state != "pending_review" and held_since is None,
+        standing=held_since is not None,
         calendar_assumed=a.calendar_assumed,
     )
 
@@ -267,6 +291,7 @@ def _note_ids_of(snap: Snapshot, commitments: list[Commitment]) -> list[UUID | N
         *(r.text_note_id for r in snap.requirements),
         *(s.text_note_id for s in snap.plan_steps),
         *(c.text_note_id for c in commitments),
+        *(n for r in snap.requests for n in (r.reason_note_id, r.basis_note_id, r.decision_note_id)),
     ]
 
 

@@ -43,6 +43,8 @@ FACET_FILTERS: dict[str, str] = {
     "origin": "origin",
     "registered_by": "reg",
     "party": "party",
+    "asks": "asks",  # 单位请示: return | extension | hold
+    "duty": "duty",  # what waits for one unit: "to_sign:<unit>"; see facets
 }
 
 

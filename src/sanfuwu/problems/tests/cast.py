@@ -349,6 +349,7 @@ _WRITTEN = (
     "problems_problemrow",
     "problems_problemtext",
     "problems_requirement",
+    "problems_unitrequest",
     "problems_verificationcycle",
 )
 

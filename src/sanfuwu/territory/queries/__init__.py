@@ -4,6 +4,7 @@ from .actors import actor_of_token, load_actor, posts_of
 from .divisions import division_name, division_names, divisions_below
 from .units import (
     UnitNode,
+    may_be_handed_to,
     post_labels,
     reach_of,
     scopes_over,
@@ -20,6 +21,7 @@ __all__ = [
     "division_names",
     "divisions_below",
     "load_actor",
+    "may_be_handed_to",
     "post_labels",
     "posts_of",
     "reach_of",

@@ -22,7 +22,8 @@ TASKS = {
     "to_accept": lambda: _("To accept"),
     "to_dispatch": lambda: _("To dispatch"),
     "to_review": lambda: _("To review"),
-    "to_rule": lambda: _("To rule on"),
+    "to_decide": lambda: _("To decide on"),
+    "on_hold": lambda: _("On hold, followed up"),
     "to_strike_off": lambda: _("To strike off"),
     "to_sign": lambda: _("To sign for"),
     "to_sign_off": lambda: _("To sign off"),
@@ -47,7 +48,7 @@ def task_stat(task: Task) -> Stat:
         label=task_label(task.name),
         value=task.count,
         capped=task.capped,
-        url=list_url(stage=[str(stage) for stage in task.stages], sort="newest"),
+        url=list_url(**{task.filter: task.values, "sort": "newest"}),
     )
 
 

@@ -52,6 +52,8 @@ def problems(request: HttpRequest) -> HttpResponse:
         "place": dict(places),
         "category": choices.flat(categories),
         **{name: choices.flat(units) for name in ("lead", "co", "unit")},
+        "asks": dict(words.options(words.REQUEST_KINDS)),
+        "duty": {value: words.duty(value) for value in asked.filters.facets.get("duty", ())},
         "party": dict.fromkeys(asked.filters.facets.get("party", ()), _("this requester")),
         "registered_by": dict.fromkeys(asked.filters.facets.get("registered_by", ()), _("this post")),
     }

@@ -21,6 +21,7 @@ from sanfuwu.parties.queries import PlainContact
 from sanfuwu.problems import files
 from sanfuwu.problems.actions.attaching import attach
 from sanfuwu.problems.acts import ACTS
+from sanfuwu.problems.chip import Stage
 from sanfuwu.problems.files import Photo
 from sanfuwu.problems.models import Attachment
 from sanfuwu.problems.queries import ProblemView, find, get_problem
@@ -171,7 +172,7 @@ def page(
 ) -> HttpResponse:
     """The whole page; `opened` with `form` is the act that stands open in place."""
     p = view.problem
-    primary, others = problem_page.acts(view)
+    primary, others = problem_page.acts(view, now)
     if photos := problem_page.photos_act(view, actor):
         others.append(photos)
     if primary is not None:
@@ -189,6 +190,10 @@ def page(
         "raised": " · ".join(part for part in raised if part),
         "chip": words.stage_chip(view.stage),
         "bar": problem_page.bar(view, now),
+        "marks": [words.mark_chip(mark) for mark in view.marks],
+        "waiting": problem_page.waiting(view, now),
+        "petitions": problem_page.petitions(view, now),
+        "related": problem_page.related(view),
         "lines": problem_page.timeline(view, now),
         "resp": problem_page.responsibility(view),
         "party": problem_page.party(view, revealed=revealed),
@@ -234,6 +239,9 @@ def _told(act: Act, view: ProblemView, now: dt.datetime) -> Act:
     return Act(act.name, act.label, act.url, act.icon, said, act.about)
 
 
+_ASK_UNITS = frozenset({"dispatch", "add_requirement", "record_commitment", "return", "rule_reassign"})
+
+
 def _form_context(
     view: ProblemView, name: str, actor: Actor, now: dt.datetime, assignment_id: UUID | None
 ) -> FormContext:
@@ -247,16 +255,34 @@ def _form_context(
     unit_id = holder.assignment.unit_id if holder else actor.unit_id
     if name == "record_commitment" and unit_id:
         initial["unit_id"] = str(unit_id)
+    request = next(
+        (
+            a.request
+            for a in view.requests
+            if a.request.decided_at is None and assignment_id in (None, a.request.assignment_id)
+        ),
+        None,
+    )
+    if name == "hold" and request is not None:
+        initial |= {"condition": request.condition, "review_on": request.review_on}
+    if name == "rule_reassign" and request is not None:
+        initial["unit"] = str(request.proposed_unit)
+    below = name == "hand_down" or (name == "rule_reassign" and holder is not None and holder.assignment.parent_id)
+    if below and holder is not None and holder.assignment.parent_id and name == "rule_reassign":
+        above = next(h for h in view.holders if h.assignment.pk == holder.assignment.parent_id)
+        unit_id = above.assignment.unit_id
+    offered = choices.may_be_handed_to(unit_id, p.division, now) if below else []
     return FormContext(
         now=now,
-        units=choices.units(now) if name in ("dispatch", "add_requirement", "record_commitment") else [],
-        units_below=choices.units_below(unit_id, now) if name == "hand_down" else [],
+        units=offered if name == "rule_reassign" and below else choices.units(now) if name in _ASK_UNITS else [],
+        units_below=offered if name == "hand_down" else [],
         categories=choices.categories(confirmed_only=True) if name in ("accept", "correct") else [],
         places=list(choices.places(now).items()) if name == "correct" else [],
         requirements=[(str(r.pk), text) for r, _owner, text in view.requirements if r.done_at is None],
         confidential=p.confidential,
         anonymous=p.anonymous,
         result_kind=p.result_kind,
+        withdrawn=view.stage is Stage.WITHDRAWN,
         initial=initial,
     )
 
