@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from sanfuwu.counties.queries import work_calendar
 from sanfuwu.parties.queries import PlainContact
 from sanfuwu.problems.acts import ACTS_WITH_FORM
 from sanfuwu.problems.chip import Stage
 from sanfuwu.problems.policies import Offer
 from sanfuwu.problems.queries import ProblemView
 from sanfuwu.problems.queries.detail import Holder, Moment
+from sanfuwu.reference.queries import calendar_at
 from sanfuwu.rules.lifecycle import OPEN_ASSIGNMENT_STATES
 from sanfuwu.territory.actor import Actor
 from sanfuwu.territory.models import Role
@@ -37,7 +37,7 @@ _NEVER_PRIMARY = frozenset(
 
 def bar(view: ProblemView, now: dt.datetime) -> Bar | None:
     """The big deadline bar of the lead, or nothing before the first dispatch."""
-    return bars.of_holder(view.lead, work_calendar(), now) if view.lead else None
+    return bars.of_holder(view.lead, calendar_at(now), now) if view.lead else None
 
 
 def acts(view: ProblemView) -> tuple[Act | None, list[Act]]:
@@ -213,7 +213,7 @@ def _took(view: ProblemView, moment: Moment) -> str:
         a = h.assignment
         at = {"signed": a.signed_at, "contacted": a.contacted_at}.get(moment.kind)
         if at == moment.happened_at and str(a.unit_id) == str(moment.data.get("unit")):
-            spent = work_calendar().remaining(a.dispatched_at, at)
+            spent = calendar_at(at).remaining(a.dispatched_at, at)
             if spent.working_days or spent.working_minutes:
                 return working_time(spent.working_days, spent.working_minutes)
     return ""

@@ -15,7 +15,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from sanfuwu.counties.queries import work_calendar
 from sanfuwu.ledger.errors import ActionError, IllegalTransition, InvalidInput, NotAllowed, NotVisible, StaleVersion
 from sanfuwu.parties.queries import PlainContact
 from sanfuwu.problems import files
@@ -24,7 +23,8 @@ from sanfuwu.problems.acts import ACTS
 from sanfuwu.problems.files import Photo
 from sanfuwu.problems.models import Attachment
 from sanfuwu.problems.queries import ProblemView, find, get_problem
-from sanfuwu.rules.deadlines import DEFAULT_RULES, plan_deadlines
+from sanfuwu.reference.queries import calendar_at, rules_at
+from sanfuwu.rules.deadlines import plan_deadlines
 from sanfuwu.territory.actor import Actor
 from sanfuwu.web import choices, problem_page, words
 from sanfuwu.web.acts.fields import FormContext
@@ -218,9 +218,9 @@ def _told(act: Act, view: ProblemView, now: dt.datetime) -> Act:
     if act.name != "dispatch":
         return act
     p = view.problem
-    calendar = work_calendar()
+    calendar = calendar_at(now)
     planned = plan_deadlines(
-        DEFAULT_RULES,
+        rules_at(now),
         tier=p.tier or "limited",
         urgency=p.urgency,
         role="lead",
