@@ -59,7 +59,8 @@ def effects_of_calendar(year: int, days: Mapping[dt.date, DayKind], *, now: dt.d
     pauses: dict[UUID, list[tuple[dt.datetime, dt.datetime]]] = {}
     stood = ClockPause.objects.filter(assignment__in=_REAL_AND_OPEN, to_at__isnull=False)
     for pk, start, end in stood.values_list("assignment_id", "from_at", "to_at"):
-        pauses.setdefault(pk, []).append((start, end))
+        if end is not None:
+            pauses.setdefault(pk, []).append((start, end))
     known: dict[tuple[dt.datetime, str], dt.datetime] = {}
     looked_at = 0
     later: list[MoveOf] = []

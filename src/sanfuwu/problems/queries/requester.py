@@ -61,6 +61,7 @@ class RequesterView:
     promised_due: dt.datetime | None
     answer: str  # of an accepted result
     told: tuple[Told, ...]
+    training: bool = False
 
 
 def by_code(code: str, *, now: dt.datetime) -> RequesterView:
@@ -69,6 +70,9 @@ def by_code(code: str, *, now: dt.datetime) -> RequesterView:
     if problem_id is None:
         raise NotVisible(_("This code is not known. Check it against your slip of paper."))
     snap = load(problem_id)
+    training = snap.problem.origin == "training"
+    if training and not snap.row.facets:  # cleared
+        raise NotVisible(_("This code is not known. Check it against your slip of paper."))
     lead = snap.top_lead
     events = Event.objects.filter(stream_kind="problem", stream_id=problem_id, kind__in=_SHOWN).order_by("seq")
     found = list(events)
@@ -91,6 +95,7 @@ def by_code(code: str, *, now: dt.datetime) -> RequesterView:
             )
             for e in found
         ),
+        training=training,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from sanfuwu.territory.actor import Actor
 
 from .. import policies, stamps
 from ..models import ReasonCode
-from ..queries.reasons import TOPIC, reasons
+from ..queries.reasons import TOPIC, Reason, reasons
 from ..reasons import KINDS, WITH_WHERE_TO_GO
 from ._texts import digest, line
 
@@ -69,7 +70,7 @@ def set_reason(
     return row
 
 
-def _check(present: dict[str, object], kind: str, code: str, label: str, *, active: bool, new: bool) -> None:
+def _check(present: Mapping[str, Reason], kind: str, code: str, label: str, *, active: bool, new: bool) -> None:
     if new and code in present:
         raise InvalidInput(_("There is a reason with this code already."), field="code")
     if not new and code not in present:

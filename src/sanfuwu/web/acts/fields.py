@@ -28,6 +28,7 @@ class FormContext:
     confidential: bool = False
     anonymous: bool = False
     result_kind: str = ""
+    proposal: str = ""  # who the catalogue says, and by which line
     initial: dict[str, Any] = field(default_factory=dict)
 
 
@@ -122,7 +123,7 @@ MAKERS: dict[str, Maker] = {
         [("", _("as before")), ("yes", _("confidential")), ("no", _("open"))],
         required=False,
     ),
-    "dispatch.lead": lambda c: _select(_("Lead unit"), c.units),
+    "dispatch.lead": lambda c: _select(_("Lead unit"), c.units, help_text=c.proposal),
     "dispatch.co": lambda c: _several(_("Co-handling units"), c.units),
     "dispatch.instruction": lambda c: _area(_("What is asked of them"), required=False, most=500, rows=2),
     "dispatch.title_for_units": _secret(
