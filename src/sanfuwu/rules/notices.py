@@ -71,7 +71,7 @@ def _read_part(part: str, year: int, name: str, notice: Notice, month: int | Non
     found = list(_DAY.finditer(part))
     if not found:
         # “与周末连休” and “共3天” name no day; “放假” alone does and cannot be used without.
-        if rests and not _COUNT.search(part) and not notice.rest and "放假" in part:
+        if rests and name and not _COUNT.search(part) and not notice.rest and "放假" in part:
             _fault(notice, part, "no_date")
         return month
     if not (rests or works):
@@ -113,7 +113,7 @@ def _days(first: date, last: date, notice: Notice, words: str) -> list[date]:
 def _check_count(sentence: str, year: int, notice: Notice) -> None:
     """“共7天” must be the length of the stretch before it."""
     said = _COUNT.search(sentence)
-    if said is None:
+    if said is None or _YEAR.search(sentence):  # a stretch over the turn of the year has days that are not of this one
         return
     alone = Notice()
     month: int | None = None

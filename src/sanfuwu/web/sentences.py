@@ -197,6 +197,8 @@ SENTENCES: dict[str, _Sentence] = {
     "requirement_added": _plain(lambda: _("%(who)s noted a paper to prepare")),
     "requirement_met": _plain(lambda: _("%(who)s noted that a paper has come in")),
     "attached": _plain(lambda: _("%(who)s attached a photograph")),
+    "category_merged": _plain(lambda: _("Its category was merged into another one")),
+    "training_cleared": _plain(lambda: _("The training was cleared")),
     "erased": _plain(lambda: _("Personal data was erased by law")),
     "historic_reply": _plain(lambda: _("Reply taken over from the old ledger")),
 }

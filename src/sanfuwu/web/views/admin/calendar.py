@@ -141,9 +141,8 @@ def calendar(request: HttpRequest) -> HttpResponse:
     names_of = unit_names(today)
     context = {
         "year": year,
-        "years": sorted({*published_years(), today.year, today.year + 1, year})[-12:],
+        "years": _years(year, today.year),
         "published": year in published_years(),
-        "known_years": _known(),
         "months": _grid(year, shown if form.errors == {} else None, today),
         "comparing": shown is not None,
         "form": form,
@@ -306,9 +305,10 @@ def _grid(
     return found
 
 
-def _known() -> str:
-    years = sorted(published_years())
-    return f"{years[0]}–{years[-1]}" if years else ""
+def _years(year: int, now: int) -> list[int]:
+    """The years to choose from: a dozen up to the first one that is not known, and the one shown."""
+    first_unknown = max(published_years(), default=now) + 1
+    return sorted({*range(first_unknown - 11, first_unknown + 1), now, year})
 
 
 def _year(text: str | None, default: int) -> int:

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods
 
 from sanfuwu.ledger.errors import ActionError
@@ -40,7 +40,7 @@ class AddForm(forms.Form):
     def __init__(self, tree: Tree, data: Any = None) -> None:
         super().__init__(data, auto_id="f_%s")
         self.fields |= {
-            "name": text(label=_("Name"), max_length=60),
+            "name": text(label=pgettext("category", "Name"), max_length=60),
             "code": text(label=_("Code"), max_length=32, help_text=_("Letters, digits, hyphens; it never changes.")),
             "parent_id": forms.ChoiceField(label=_("Below"), required=False, choices=_parents(tree)),
         }
@@ -55,7 +55,7 @@ class OneForm(forms.Form):
         proposed = row.status == Category.Status.PROPOSED
         below = set(tree.below(row.pk))
         if not proposed:
-            self.fields["name"] = text(label=_("Name"), max_length=60, required=False)
+            self.fields["name"] = text(label=pgettext("category", "Name"), max_length=60, required=False)
         self.fields["parent_id"] = forms.ChoiceField(
             label=_("Below"), required=False, choices=_parents(tree, without=below)
         )
