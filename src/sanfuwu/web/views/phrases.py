@@ -25,7 +25,7 @@ from sanfuwu.reference.queries import phrases_of
 from sanfuwu.territory.actor import Actor
 from sanfuwu.web.acts.texts import text_of
 from sanfuwu.web.page import actor_of, for_post, now_of
-from sanfuwu.web.views.admin._pages import area, refuse
+from sanfuwu.web.views.admin._pages import area, refuse, sent
 
 SCOPES: dict[str, str | Promise] = {
     Phrase.Scope.PERSONAL: gettext_lazy("my own"),
@@ -64,7 +64,7 @@ def phrases(request: HttpRequest) -> HttpResponse:
     actor, now = actor_of(request), now_of(request)
     scopes = policies.phrase_scopes(actor)
     policies.require(bool(scopes))
-    form = PhraseForm(actor, data=request.POST or None)
+    form = PhraseForm(actor, data=sent(request))
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
@@ -95,7 +95,7 @@ def phrase(request: HttpRequest, phrase_id: UUID) -> HttpResponse:
         raise NotVisible("no such phrase")
     policies.require(policies.may_edit_phrase(actor, row))
     removing = request.POST.get("do") == "remove"
-    form = PhraseForm(actor, row, None if removing else request.POST or None)
+    form = PhraseForm(actor, row, None if removing else sent(request))
     if request.method == "POST" and (removing or form.is_valid()):
         seen = request.POST.get("version", "")
         try:

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from sanfuwu.ledger.errors import ActionError
 from sanfuwu.reference.sheets import Preview, Row, read_table
 
-from ._pages import FileForm, refuse, sealed, unsealed, uploaded
+from ._pages import FileForm, refuse, sealed, sent, unsealed, uploaded
 
 
 def import_page(
@@ -28,7 +28,7 @@ def import_page(
     enter: Callable[[Sequence[Row]], Preview],
 ) -> HttpResponse:
     """Two steps on one page. Rows with a fault are named and left out; those that are known add nothing."""
-    form, preview, rows = FileForm(request.POST or None), None, ""
+    form, preview, rows = FileForm(sent(request)), None, ""
     if request.method == "POST":
         try:
             if request.POST.get("do") == "enter":

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from sanfuwu.ledger.errors import ActionError, InvalidInput, NotVisible
+from sanfuwu.ledger.errors import ActionError, InvalidInput, NotAllowed, NotVisible
 from sanfuwu.reference.sheets import MOST_BYTES, Row
 from sanfuwu.territory.queries.units import post_labels
 
@@ -21,10 +21,16 @@ _SALT = "reference.sheet"
 
 
 def refuse(form: forms.Form, error: ActionError) -> None:
-    """Put an action's refusal at its field, or over the form. What nobody may see stays a 404."""
-    if isinstance(error, NotVisible):
+    """Put an action's refusal at its field, or over the form. What is not visible stays a 404, and what the post may
+    not do at all a 403; a refusal with a code of its own says what to do and stays with the form."""
+    if isinstance(error, NotVisible) or (isinstance(error, NotAllowed) and error.code == NotAllowed.code):
         raise error
     form.add_error(error.field if error.field in form.fields else None, error.message)
+
+
+def sent(request: HttpRequest) -> Any:
+    """What was posted, an empty form too; None for a page that is only looked at."""
+    return request.POST if request.method == "POST" else None
 
 
 def uploaded(request: HttpRequest, name: str = "file") -> bytes:

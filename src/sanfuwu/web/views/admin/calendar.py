@@ -36,7 +36,7 @@ from sanfuwu.territory.queries import unit_names
 from sanfuwu.web.limit_words import STATUS
 from sanfuwu.web.page import actor_of, for_post, now_of
 
-from ._pages import area, people, refuse, uploaded
+from ._pages import area, people, refuse, sent, uploaded
 
 # As they stand in a line of the list and in the grid; Chinese in every language, like the notice itself.
 KINDS = {"休": DayKind.REST, "班": DayKind.WORK, "上午班": DayKind.HALF_AM, "下午班": DayKind.HALF_PM}
@@ -111,7 +111,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate(now)
     year = _year(request.POST.get("year") or request.GET.get("year"), today.year)
     waiting = CalendarNotice.objects.filter(year=year, status=Proposal.Status.PROPOSED).first()
-    form = NoticeForm(request.POST or None, {"days": _as_lines(*_of_year(year))})
+    form = NoticeForm(sent(request), {"days": _as_lines(*_of_year(year))})
     faults: list[str] = []
     shown: dict[dt.date, DayKind] | None = None
     if request.method == "POST" and form.is_valid():
@@ -127,6 +127,8 @@ def calendar(request: HttpRequest) -> HttpResponse:
                 shown = days
             else:
                 days, names = _lines(form.cleaned_data["days"])
+                if not days:
+                    raise InvalidInput(_("No day differs from Monday to Friday."), field="days")
                 shown = days
                 if do == "propose":
                     remark = form.cleaned_data["remark"]

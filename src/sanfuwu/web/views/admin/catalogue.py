@@ -30,7 +30,7 @@ from sanfuwu.web import choices
 from sanfuwu.web.page import actor_of, for_post, now_of
 
 from ._imports import import_page
-from ._pages import day, refuse
+from ._pages import day, refuse, sent
 
 
 class EntryForm(forms.Form):
@@ -99,7 +99,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     require(may_set_lists(actor))
     today = timezone.localdate(now)
     ending = request.POST.get("do") == "end"
-    given = None if ending else request.POST or None
+    given = None if ending else sent(request)
     form = EntryForm(now, given, {"category_id": request.GET.get("category", "")})
     if request.method == "POST" and (ending or form.is_valid()):
         try:

@@ -24,7 +24,7 @@ from sanfuwu.reference.policies import may_set_lists, require
 from sanfuwu.web.page import actor_of, for_post, now_of
 
 from ._imports import import_page
-from ._pages import refuse, text
+from ._pages import refuse, sent, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def categories(request: HttpRequest) -> HttpResponse:
     actor, now = actor_of(request), now_of(request)
     require(may_set_lists(actor))
     tree = read_tree()
-    form = AddForm(tree, request.POST or None)
+    form = AddForm(tree, sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             made = act.create_category(
@@ -108,7 +108,7 @@ def category(request: HttpRequest, category_id: UUID) -> HttpResponse:
     require(may_set_lists(actor))
     tree = read_tree()
     row = tree.row(category_id)
-    form = OneForm(tree, row, request.POST or None)
+    form = OneForm(tree, row, sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             said = _do(request.POST.get("do", ""), row, form.cleaned_data, actor=actor, now=now)

@@ -23,7 +23,7 @@ from sanfuwu.reference.known import KNOWN, Known
 from sanfuwu.reference.queries import county_data
 from sanfuwu.web.page import actor_of, for_post, now_of
 
-from ._pages import area, refuse, text
+from ._pages import area, refuse, sent, text
 
 
 class CountyForm(forms.Form):
@@ -54,7 +54,7 @@ def county(request: HttpRequest) -> HttpResponse:
     actor, now = actor_of(request), now_of(request)
     policies.require(policies.may_set_county(actor))
     clearing = request.POST.get("do") == "clear"
-    form = CountyForm(None if clearing else request.POST or None)
+    form = CountyForm(None if clearing else sent(request))
     if request.method == "POST" and (clearing or form.is_valid()):
         try:
             if clearing:

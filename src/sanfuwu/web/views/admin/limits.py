@@ -39,7 +39,7 @@ from sanfuwu.web.limit_words import HOURS, LIMITS, STATUS, UNITS, length
 from sanfuwu.web.page import actor_of, for_post, now_of
 from sanfuwu.web.when import full_day
 
-from ._pages import area, people, refuse
+from ._pages import area, people, refuse, sent
 
 
 class LengthWidget(forms.MultiWidget):
@@ -174,7 +174,7 @@ def limits_new(request: HttpRequest) -> HttpResponse:
     actor, now = actor_of(request), now_of(request)
     policies.require(policies.may_propose_rules(actor))
     base = in_force(now)
-    form = VersionForm(base, now, request.POST or None)
+    form = VersionForm(base, now, sent(request))
     preview: InForce | None = None
     if request.method == "POST" and form.is_valid():
         given, hours, start = form.said()
@@ -205,6 +205,8 @@ def limits_version(request: HttpRequest, number: int) -> HttpResponse:
         raise NotVisible("no version")
     error = ""
     if request.method == "POST":
+        withdraws = request.POST.get("do") == "withdraw"
+        policies.require(policies.may_propose_rules(actor) if withdraws else policies.may_approve(actor))
         try:
             messages.success(request, _decide(request.POST, row.pk, actor=actor, now=now))
             return HttpResponseRedirect(reverse("web:admin_limits"))

@@ -21,7 +21,7 @@ from sanfuwu.reference.reasons import KINDS, WITH_WHERE_TO_GO
 from sanfuwu.web.page import actor_of, for_post, now_of
 from sanfuwu.web.pieces import Tab
 
-from ._pages import area, refuse, text
+from ._pages import area, refuse, sent, text
 
 
 class ReasonForm(forms.Form):
@@ -58,7 +58,7 @@ def reasons(request: HttpRequest, kind: str) -> HttpResponse:
     require(may_set_lists(actor))
     if kind not in KINDS:
         raise NotVisible("no such kind")
-    form = ReasonForm(kind, None, request.POST or None)
+    form = ReasonForm(kind, None, sent(request))
     if request.method == "POST" and form.is_valid() and _save(request, kind, form, None):
         return HttpResponseRedirect(reverse("web:admin_reasons", args=[kind]))
     context = {
@@ -80,7 +80,7 @@ def reason_page(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     one = reason(kind, code)
     if one is None:
         raise NotVisible("no such reason")
-    form = ReasonForm(kind, one, request.POST or None)
+    form = ReasonForm(kind, one, sent(request))
     if request.method == "POST" and form.is_valid() and _save(request, kind, form, one):
         return HttpResponseRedirect(reverse("web:admin_reasons", args=[kind]))
     context = {"form": form, "kind": kind, "kind_word": KINDS[kind], "one": one}
