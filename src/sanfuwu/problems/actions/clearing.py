@@ -17,7 +17,7 @@ from sanfuwu.ledger.commit import TRAINING, commit
 from sanfuwu.reference import policies
 from sanfuwu.territory.actor import Actor
 
-from .. import files
+from .. import facets, files
 from ..models import Problem
 from ..snapshot import Snapshot, load_many
 from . import _clock
@@ -51,11 +51,15 @@ def waiting() -> int:
 
 
 def _uncleared() -> QuerySet[Problem]:
-    return Problem.objects.filter(origin=TRAINING).exclude(row__facets=[])
+    return Problem.objects.filter(origin=TRAINING).exclude(row__facets__contains=[_number(facets.CLEARED)])
 
 
 def _next() -> list[UUID]:
     return list(_uncleared().order_by("pk").values_list("pk", flat=True)[:_BATCH])
+
+
+def _number(token: facets.Token) -> int:
+    return facets.ids_of({token})[token]
 
 
 def _plan(snap: Snapshot, changes: Changes, now: dt.datetime) -> list[str]:
@@ -68,5 +72,7 @@ def _plan(snap: Snapshot, changes: Changes, now: dt.datetime) -> list[str]:
             changes.update(deadline, met_at=now)
     changes.event(snap.problem, "training_cleared")
     gone = plan_erase(snap, changes, now)
-    changes.update(snap.row, facets=[], is_open=False, due_at=None)
+    # It keeps the mark of training, so that no list of real work ever shows it.
+    marks = sorted([_number(facets.TRAINING), _number(facets.CLEARED)])
+    changes.update(snap.row, facets=marks, is_open=False, due_at=None)
     return gone

