@@ -7,6 +7,7 @@ import './styles/forms.css'
 import './styles/ledger.css'
 import './styles/problem.css'
 import './styles/requests.css'
+import './styles/admin.css'
 
 import htmx from 'htmx.org'
 
@@ -14,6 +15,7 @@ import { watchDrafts } from './islands/drafts'
 import { watchErrors } from './islands/errors'
 import { watchKeys } from './islands/keys'
 import { watchMenus } from './islands/menus'
+import { watchPhrases } from './islands/phrases'
 import { watchSelection } from './islands/selection'
 
 // The page forbids inline style and eval (CSP); htmx is told the same in the page's meta tag, this is for parts it loads.
@@ -27,3 +29,4 @@ watchKeys(document)
 watchSelection(document)
 watchDrafts(document)
 watchErrors(document)
+watchPhrases(document)

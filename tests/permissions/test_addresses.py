@@ -19,6 +19,10 @@ from sanfuwu.problems import files
 from sanfuwu.problems.actions.attaching import attach
 from sanfuwu.problems.models import Problem
 from sanfuwu.problems.tests.cast import NOW
+from sanfuwu.reference.actions import add_phrase, propose_rules
+from sanfuwu.reference.limits import hours_dict, limits_of
+from sanfuwu.rules.deadlines import DeadlineRules
+from sanfuwu.rules.officehours import OfficeHours
 
 from .people import People
 
@@ -58,6 +62,8 @@ class World:
     people: People
     problem: Problem
     photo: str
+    version: str  # of the time limits, waiting for approval
+    phrase: str  # of the county
 
     def path(self, route: str) -> str:
         """An address of the problem that office and handler see and stranger and officer do not."""
@@ -68,6 +74,11 @@ class World:
             ("<uuid:attachment_id>", self.photo),
             ("<str:code>", self.problem.read_code),
             ("<int:pk>", "1"),
+            ("<uuid:category_id>", str(self.people.category)),
+            ("<int:number>", self.version),
+            ("<slug:kind>", "decline"),
+            ("<slug:code>", "military"),
+            ("<uuid:phrase_id>", self.phrase),
         ):
             route = route.replace(name, value)
         return route
@@ -95,9 +106,14 @@ def world(shared_db: str) -> World:
     picture = io.BytesIO()
     Image.new("RGB", (8, 8)).save(picture, "PNG")
     (photo,) = attach(problem.pk, [files.encode(picture.getvalue())], actor=people.office, now=NOW)
+    limits = limits_of(DeadlineRules()) | {"limited_lead": "5wd"}
+    waits = propose_rules(
+        limits, hours_dict(OfficeHours()), valid_from=NOW, remark="文件", actor=people.office, now=NOW
+    )
+    phrase = add_phrase(scope="county", act="", text="已收悉。", actor=people.office, now=NOW)
     assert people.programs
     assert people.browsers
-    return World(people, Problem.objects.get(pk=problem.pk), str(photo.pk))
+    return World(people, Problem.objects.get(pk=problem.pk), str(photo.pk), str(waits.number), str(phrase.pk))
 
 
 def test_every_address_of_the_program_is_in_the_table() -> None:

@@ -180,7 +180,7 @@ def assemble(units: dict[str, UUID], villages: Mapping[str, str], now: dt.dateti
     name_confidential_officer(cast.post("dispatcher"), named=True, actor=SYSTEM, now=now)
     for code, (name, above) in CATEGORIES.items():
         parent = cast.categories[above] if above else None
-        cast.categories[code] = create_category(code, name, parent_id=parent, actor=SYSTEM).pk
+        cast.categories[code] = create_category(code, name, parent_id=parent, actor=SYSTEM, now=now).pk
     return cast
 
 

@@ -119,6 +119,11 @@ class Changes:
         """Something to be told outside, sent by a job after the commit (`ledger.tasks.send_outbox`)."""
         self.inserts.append(OutboxMessage(topic=topic, subject_id=subject_id, payload=plain(payload), created_at=now))
 
+    def tell_all(self, row: models.Model) -> None:
+        """Say every replayed value again: the first event of a row that is older than its stream."""
+        for name, _default in _defaults(type(row)):
+            self._remember(row, name)
+
     def is_new(self, row: models.Model) -> bool:
         """Whether the row is inserted by these changes."""
         return id(row) in self._new

@@ -53,10 +53,13 @@ class Accept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decline:
-    """`reason_code` from `DECLINE_REASONS`; the requester is told why and where to go instead (need 17)."""
+    """`reason_code`: one in use of the kind “decline” (`reference.queries.reasons`).
+
+    The requester is told why and where to go instead (need 17); left empty, the reason's own sentence goes out.
+    """
 
     reason_code: str
-    where_to_go: str
+    where_to_go: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,7 +233,7 @@ class SignOff:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendBack:
-    reason_code: str  # SEND_BACK_REASONS
+    reason_code: str  # one in use of the kind “send_back”
     text: str
     assignment_id: UUID | None = None
 
@@ -357,13 +360,4 @@ class MeetRequirement:
     requirement_id: UUID
 
 
-DECLINE_REASONS = (
-    "not_ours",  # 不属于本级职责
-    "legal_channel",  # 应通过诉讼、仲裁、复议等途径
-    "letters_and_visits",  # 应通过信访渠道
-    "no_facts",  # 无具体事实或无法核实
-    "repeated",  # 同一事实和理由已办结
-    "state_secret",  # 涉密内容不得在本系统登记
-)
-SEND_BACK_REASONS = ("off_the_point", "untrue", "no_evidence", "incomplete")
 HOLD_CONDITIONS = ("season", "policy", "funds", "works")  # 季节、政策、资金、工程

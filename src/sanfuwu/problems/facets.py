@@ -20,6 +20,9 @@ from .snapshot import Snapshot
 
 Token = tuple[str, str]
 
+TRAINING: Token = ("origin", "training")
+CLEARED: Token = ("cleared", "yes")  # training whose content is gone: nobody sees it any more
+
 _cache: dict[tuple[str, Token], int] = {}
 
 

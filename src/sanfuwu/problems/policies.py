@@ -11,14 +11,14 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from sanfuwu.ledger.errors import ActionError, IllegalTransition, InvalidInput, NotAllowed
+from sanfuwu.ledger.errors import ActionError, IllegalTransition, InvalidInput, NotAllowed, NotVisible
 from sanfuwu.rules import lifecycle
 from sanfuwu.rules.identifiers import is_within
 from sanfuwu.rules.lifecycle import Machine, Who
 from sanfuwu.territory.actor import Actor
 from sanfuwu.territory.models import Rank, Role
 
-from .models import Assignment
+from .models import Assignment, Problem
 from .snapshot import Snapshot
 
 BUSINESS_ROLES = frozenset(
@@ -61,6 +61,11 @@ def may_register(actor: Actor) -> bool:
     if actor.acts_allowed is not None and "register" not in actor.acts_allowed:
         return False
     return actor.is_system or actor.role in BUSINESS_ROLES
+
+
+def same_world(actor: Actor, problem: Problem) -> bool:
+    """Training and real work do not meet: who is in training acts on training alone, everybody else never on it."""
+    return actor.is_system or actor.training == (problem.origin == "training")
 
 
 def is_office(actor: Actor, snap: Snapshot) -> bool:
@@ -232,6 +237,8 @@ def _decision_refused(actor: Actor, act: str, snap: Snapshot, a: Assignment) -> 
 
 def offers(actor: Actor, snap: Snapshot, acts: tuple[str, ...]) -> Iterator[Offer]:
     """Those of `acts` that the actor may do now, each with its subject."""
+    if not same_world(actor, snap.problem):
+        return
     for act in acts:
         if actor.acts_allowed is not None and act not in actor.acts_allowed:
             continue
@@ -253,6 +260,8 @@ def authorise(actor: Actor, act: str, snap: Snapshot, assignment_id: UUID | None
 
     Order of answers: not allowed at all (403), not possible from here (409), which one (422).
     """
+    if not same_world(actor, snap.problem):
+        raise NotVisible(_("There is no such problem, or it is not visible to you."))
     if actor.acts_allowed is not None and act not in actor.acts_allowed:
         raise NotAllowed(_("Standing in for this post does not include this act."))
     machine, whos = _whos(act)

@@ -12,11 +12,14 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext
 
 from sanfuwu.problems.policies import may_register
+from sanfuwu.reference.policies import may_have_phrases
+from sanfuwu.reference.queries import county_data
 from sanfuwu.territory.actor import Actor
 
 from . import prefs
 from .administration import sections_for
 from .page import now_of
+from .training import may_train
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +57,26 @@ class Shell:
 
     @cached_property
     def county_name(self) -> str:
-        """The name over every page, from the county's own record (django-tenants sets `tenant`)."""
-        county = getattr(self.request, "tenant", None)
-        name = getattr(county, "name", "")
+        """The name over every page, as the county has set it; without a county the product's."""
+        name = county_data().name if getattr(self.request, "tenant", None) is not None else ""
         return gettext("%(county)s Three Services") % {"county": name} if name else gettext("Three Services")
 
     @cached_property
     def sees_problems(self) -> bool:
         return self.actor is not None and not self.actor.is_officer
+
+    @cached_property
+    def training(self) -> bool:
+        """Whether this session is in training: every page then says so."""
+        return self.actor is not None and self.actor.training
+
+    @cached_property
+    def may_train(self) -> bool:
+        return may_train(self.actor)
+
+    @cached_property
+    def has_phrases(self) -> bool:
+        return self.actor is not None and may_have_phrases(self.actor)
 
     @cached_property
     def search(self) -> str:

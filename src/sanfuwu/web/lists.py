@@ -13,8 +13,8 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from sanfuwu.counties.queries import work_calendar
 from sanfuwu.problems.queries import FACET_FILTERS, Filters
+from sanfuwu.reference.queries import calendar_at
 
 from . import words
 from .acts.fields import Choices
@@ -85,7 +85,7 @@ def read(query: QueryDict, now: dt.datetime) -> Asked:
 
 def _soon(now: dt.datetime) -> dt.datetime:
     """Close of business two working days on, as on the desk."""
-    calendar = work_calendar()
+    calendar = calendar_at(now)
     return calendar.closing(calendar.shift(timezone.localdate(now), 2)) or now
 
 

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from sanfuwu.counties.queries import work_calendar
 from sanfuwu.parties.queries import PlainContact
 from sanfuwu.problems.acts import ACTS_WITH_FORM
 from sanfuwu.problems.chip import Stage
@@ -18,7 +17,8 @@ from sanfuwu.problems.policies import Offer
 from sanfuwu.problems.queries import ProblemView
 from sanfuwu.problems.queries.detail import Holder, Moment
 from sanfuwu.problems.queries.kin import Asked
-from sanfuwu.rules.deadlines import DEFAULT_RULES, extension_until, return_until
+from sanfuwu.reference.queries import calendar_at, rules_at
+from sanfuwu.rules.deadlines import extension_until, return_until
 from sanfuwu.rules.lifecycle import OPEN_ASSIGNMENT_STATES
 from sanfuwu.territory.actor import Actor
 from sanfuwu.territory.models import Role
@@ -40,7 +40,7 @@ _NEVER_PRIMARY = frozenset(
 
 def bar(view: ProblemView, now: dt.datetime) -> Bar | None:
     """The big deadline bar of the lead, or nothing before the first dispatch."""
-    return bars.of_holder(view.lead, work_calendar(), now) if view.lead else None
+    return bars.of_holder(view.lead, calendar_at(now), now) if view.lead else None
 
 
 def acts(view: ProblemView, now: dt.datetime) -> tuple[Act | None, list[Act]]:
@@ -166,9 +166,9 @@ def _is_due(view: ProblemView, offer: Offer, now: dt.datetime) -> bool:
     """Not what could only be refused: a return or an extension whose time has passed, a paper that is there."""
     holder = _holder(view, offer.assignment_id)
     if offer.act == "return" and holder is not None:
-        return now <= return_until(DEFAULT_RULES, holder.assignment.dispatched_at, work_calendar())
+        return now <= return_until(rules_at(now), holder.assignment.dispatched_at, calendar_at(now))
     if offer.act == "request_extension" and holder is not None:
-        return now <= extension_until(DEFAULT_RULES, holder.assignment.due_at, work_calendar())
+        return now <= extension_until(rules_at(now), holder.assignment.due_at, calendar_at(now))
     if offer.act == "meet_requirement":
         return any(row.done_at is None for row, _owner, _text in view.requirements)
     return True
@@ -303,7 +303,7 @@ def _took(view: ProblemView, moment: Moment) -> str:
         a = h.assignment
         at = {"signed": a.signed_at, "contacted": a.contacted_at}.get(moment.kind)
         if at == moment.happened_at and str(a.unit_id) == str(moment.data.get("unit")):
-            spent = work_calendar().remaining(a.dispatched_at, at)
+            spent = calendar_at(at).remaining(a.dispatched_at, at)
             if spent.working_days or spent.working_minutes:
                 return working_time(spent.working_days, spent.working_minutes)
     return ""

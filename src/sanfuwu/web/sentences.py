@@ -77,7 +77,7 @@ def _submitted(t: Told) -> str:
 
 
 def _sent_back(t: Told) -> str:
-    reason = words.word(words.SEND_BACK_REASONS, str(t.data.get("reason_code", "")))
+    reason = words.reason("send_back", str(t.data.get("reason_code", "")))
     return _("%(who)s sent the result back for rework: %(reason)s") % {"who": t.who, "reason": reason}
 
 
@@ -88,7 +88,7 @@ def _accepted_result(t: Told) -> str:
 
 
 def _declined(t: Told) -> str:
-    reason = words.word(words.DECLINE_REASONS, str(t.data.get("reason_code", "")))
+    reason = words.reason("decline", str(t.data.get("reason_code", "")))
     return _("%(who)s did not accept it: %(reason)s") % {"who": t.who, "reason": reason}
 
 
@@ -273,6 +273,8 @@ SENTENCES: dict[str, _Sentence] = {
     "requirement_added": _plain(lambda: _("%(who)s noted a paper to prepare")),
     "requirement_met": _plain(lambda: _("%(who)s noted that a paper has come in")),
     "attached": _plain(lambda: _("%(who)s attached a photograph")),
+    "category_merged": _plain(lambda: _("Its category was merged into another one")),
+    "training_cleared": _plain(lambda: _("The training was cleared")),
     "erased": _plain(lambda: _("Personal data was erased by law")),
     "historic_reply": _plain(lambda: _("Reply taken over from the old ledger")),
 }
@@ -290,8 +292,7 @@ FOR_REQUESTER: dict[str, _Sentence] = {
     "solved_on_spot": lambda t: _("Your problem was solved on the spot"),
     "accepted": lambda t: _("It was accepted"),
     "declined": lambda t: (
-        _("It was not accepted: %(reason)s")
-        % {"reason": words.word(words.DECLINE_REASONS, str(t.data.get("reason_code", "")))}
+        _("It was not accepted: %(reason)s") % {"reason": words.reason("decline", str(t.data.get("reason_code", "")))}
     ),
     "info_requested": lambda t: _("Something is missing; please supply it"),
     "dispatched": lambda t: _("It was sent to %(unit)s") % {"unit": t.unit("lead")},

@@ -7,7 +7,21 @@ from django.templatetags.static import static
 from django.urls import path
 from django.views.generic import RedirectView
 
-from .views import attachments, desk, gallery, ledger, personal, photos, problem, register, shell, slip
+from .views import (
+    attachments,
+    desk,
+    gallery,
+    ledger,
+    personal,
+    photos,
+    phrases,
+    problem,
+    register,
+    shell,
+    slip,
+    training,
+)
+from .views.admin import calendar, catalogue, categories, county, limits, reasons
 from .views.admin import index as admin_index
 
 app_name = "web"
@@ -16,6 +30,7 @@ urlpatterns = [
     path("", desk.home, name="desk"),
     path("problems/", ledger.problems, name="problems"),
     path("problems/new", register.register, name="register"),
+    path("problems/new/unit", register.proposed_unit, name="register_unit"),
     path("problems/<str:number>", problem.problem, name="problem"),
     path("problems/<str:number>/photos", photos.photos, name="photos"),
     path("problems/<str:number>/phone", personal.reveal, name="reveal"),
@@ -25,6 +40,22 @@ urlpatterns = [
     path("r/", slip.ask, name="slip_ask"),
     path("r/<str:code>", slip.slip, name="slip"),
     path("admin/", admin_index.index, name="admin"),
+    path("admin/categories/", categories.categories, name="admin_categories"),
+    path("admin/categories/import", categories.categories_import, name="admin_categories_import"),
+    path("admin/categories/<uuid:category_id>", categories.category, name="admin_category"),
+    path("admin/catalogue/", catalogue.catalogue, name="admin_catalogue"),
+    path("admin/catalogue/coverage", catalogue.catalogue_coverage, name="admin_catalogue_coverage"),
+    path("admin/catalogue/import", catalogue.catalogue_import, name="admin_catalogue_import"),
+    path("admin/limits/", limits.limits, name="admin_limits"),
+    path("admin/limits/new", limits.limits_new, name="admin_limits_new"),
+    path("admin/limits/<int:number>", limits.limits_version, name="admin_limits_version"),
+    path("admin/calendar/", calendar.calendar, name="admin_calendar"),
+    path("admin/reasons/<slug:kind>/", reasons.reasons, name="admin_reasons"),
+    path("admin/reasons/<slug:kind>/<slug:code>", reasons.reason_page, name="admin_reason"),
+    path("admin/county", county.county, name="admin_county"),
+    path("phrases/", phrases.phrases, name="phrases"),
+    path("phrases/<uuid:phrase_id>", phrases.phrase, name="phrase"),
+    path("training", training.training, name="training"),
     path("me", shell.me, name="me"),
     path("favicon.ico", RedirectView.as_view(url=static("web/favicon.svg"), permanent=True)),
     path("preferences", shell.preferences, name="preferences"),

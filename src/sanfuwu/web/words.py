@@ -8,6 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from sanfuwu.reference import queries as reference
+
 from .pieces import Chip
 
 Words = Mapping[str, "str | Promise"]
@@ -112,22 +114,6 @@ ROLES: Words = {
     "system_officer": _("System officer"),
     "security_officer": _("Security officer"),
     "audit_officer": _("Audit officer"),
-}
-
-DECLINE_REASONS: Words = {
-    "not_ours": _("Not the duty of this level"),
-    "legal_channel": _("To be settled by lawsuit, arbitration or reconsideration"),
-    "letters_and_visits": _("Belongs to letters and visits"),
-    "no_facts": _("No concrete facts, or they cannot be checked"),
-    "repeated": _("Already settled, no new facts or reasons"),
-    "state_secret": _("Secret content may not be entered in this system"),
-}
-
-SEND_BACK_REASONS: Words = {
-    "off_the_point": _("Answers something else"),
-    "untrue": _("Not true"),
-    "no_evidence": _("Without evidence"),
-    "incomplete": _("Incomplete"),
 }
 
 CONTACT_WAYS: Words = {
@@ -238,6 +224,17 @@ def assignment_chip(state: str) -> Chip:
 def word(words: Words, code: str) -> str:
     """The word of a code; an empty code has none."""
     return str(words.get(code, code)) if code else ""
+
+
+def reason(kind: str, code: str) -> str:
+    """The office's name of a reason, also of one that is no longer in use; an empty code has none."""
+    found = reference.reason(kind, code) if code else None
+    return str(found.label) if found else code
+
+
+def reason_options(kind: str) -> list[tuple[str, str]]:
+    """The reasons in use, in the office's order."""
+    return [(one.code, str(one.label)) for one in reference.reasons(kind)]
 
 
 def options(words: Words, codes: tuple[str, ...] | None = None) -> list[tuple[str, str]]:

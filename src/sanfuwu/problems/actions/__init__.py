@@ -1,5 +1,7 @@
 """Every change of state of a problem (house rule 1). Import acts from here."""
 
+from .calendars import approve_calendar
+from .clearing import clear_training
 from .closing import archive, strike_off
 from .dispatching import dispatch, hand_down, recall
 from .erasing import erase_requester
@@ -37,7 +39,9 @@ __all__ = [
     "accept",
     "add_requirement",
     "appoint_leader",
+    "approve_calendar",
     "archive",
+    "clear_training",
     "contact",
     "correct",
     "decide_extension",

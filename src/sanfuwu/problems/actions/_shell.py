@@ -12,11 +12,11 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from sanfuwu.counties.queries import work_calendar
 from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.commit import commit
 from sanfuwu.ledger.errors import InvalidInput, NotVisible, StaleVersion
-from sanfuwu.rules.deadlines import DEFAULT_RULES, DeadlineRules
+from sanfuwu.reference.queries import calendar_at, rules_at
+from sanfuwu.rules.deadlines import DeadlineRules
 from sanfuwu.rules.worktime import WorkCalendar
 from sanfuwu.territory.actor import Actor
 from sanfuwu.territory.models import Unit
@@ -33,7 +33,6 @@ class Context:
 
     actor: Actor
     now: dt.datetime
-    rules: DeadlineRules = DEFAULT_RULES
     subject: Assignment | None = None  # the assignment the act is about
     others: dict[UUID, Snapshot] = field(default_factory=dict)  # what hangs together with it, locked too
     made: list[Snapshot] = field(default_factory=list)  # new problems
@@ -41,8 +40,14 @@ class Context:
     _paths: dict[UUID, tuple[UUID, ...]] = field(default_factory=dict)
 
     @cached_property
+    def rules(self) -> DeadlineRules:
+        """The version of the time limits in force at this moment."""
+        return rules_at(self.now)
+
+    @cached_property
     def calendar(self) -> WorkCalendar:
-        return work_calendar()
+        """The work calendar with the office hours in force at this moment."""
+        return calendar_at(self.now)
 
     def unit(self, unit_id: UUID, field_name: str) -> Unit:
         """An active unit to be made responsible, or an error at the field."""

@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.errors import IllegalTransition, InvalidInput
 from sanfuwu.ledger.models import Note
+from sanfuwu.reference.queries import reasons
 from sanfuwu.rules.lifecycle import OPEN_ASSIGNMENT_STATES, Machine, next_state
 from sanfuwu.rules.resolution_level import Coordination as Coordinated
 from sanfuwu.rules.resolution_level import Leadership as Led
 from sanfuwu.rules.resolution_level import resolution_level
 from sanfuwu.territory.models import Role
 
-from ..commands import SEND_BACK_REASONS, MakeContact, Report, Review, SendBack, Sign, SignOff, SubmitResult
+from ..commands import MakeContact, Report, Review, SendBack, Sign, SignOff, SubmitResult
 from ..models import Assignment, Problem, VerificationCycle
 from ..snapshot import Snapshot
 from . import _clock, _family
@@ -115,7 +116,7 @@ def plan_sign_off(snap: Snapshot, cmd: SignOff, ctx: Context, changes: Changes) 
 def plan_send_back(snap: Snapshot, cmd: SendBack, ctx: Context, changes: Changes) -> None:
     """审核退回: the clock resumes where it stood, rework + 1."""
     a = _subject(ctx)
-    code = require_choice(cmd.reason_code, SEND_BACK_REASONS, "reason_code")
+    code = require_choice(cmd.reason_code, {r.code for r in reasons("send_back")}, "reason_code")
     note = changes.note(require_text(cmd.text, "text", most=1000))
     _clock.resume_after_review(snap, ctx, changes, a)
     changes.update(

@@ -116,7 +116,7 @@ def plan_split(snap: Snapshot, cmd: Split, ctx: Context, changes: Changes) -> No
     for a in [a for a in snap.open_assignments if a.parent_id is None]:
         call_off(snap, ctx, changes, a, "split")
     changes.update(problem, state=next_state(Machine.PROBLEM, "split", problem.state), part_count=len(texts))
-    numbers = next_numbers(ctx.now, len(texts))
+    numbers = next_numbers(ctx.now, len(texts), training=problem.origin == "training")
     changes.event(problem, "split", data={"numbers": numbers, "note": note.pk if note else None})
     for text, number in zip(texts, numbers, strict=True):
         ctx.made.append(_part(problem, text, number, ctx, changes))

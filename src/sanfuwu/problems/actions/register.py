@@ -17,11 +17,12 @@ from django.utils.translation import gettext as _
 
 from sanfuwu.counties.queries import county_code, division_exists
 from sanfuwu.ledger.changes import Changes
-from sanfuwu.ledger.commit import commit
+from sanfuwu.ledger.commit import TRAINING, commit
 from sanfuwu.ledger.errors import ActionError, InvalidInput, NotAllowed
 from sanfuwu.ledger.models import Note
 from sanfuwu.parties.actions import RequesterInput, check_requester, resolve_parties
 from sanfuwu.parties.models import Contact, Party
+from sanfuwu.reference.queries import county_data
 from sanfuwu.rules.identifiers import DivisionLevel, check_division, division_at
 from sanfuwu.rules.lifecycle import Machine, next_state
 from sanfuwu.rules.resolution_level import OnSpotClaim, OnSpotFault, on_spot_faults
@@ -32,13 +33,13 @@ from ..commands import Registration, SpotSolution
 from ..models import Problem, ProblemText, VerificationCycle
 from ..policies import may_register
 from ..snapshot import Snapshot
+from ._proposing import responsible
 from ._references import broken_references
 from ._shell import MOST_AT_ONCE, Context, finish, new_row, require_choice, require_text
 from .triage import search_grams
 
 TITLE_LENGTH = 40
 TEXT_LENGTH = 20_000  # the longest real message looked at has 12,220 characters
-SAMPLE_PERCENT = 10  # of what was solved on the spot, for call-back (model.md)
 RECURS_WITHIN = dt.timedelta(days=30)
 _SENTENCE_END = re.compile(r"[。！？!?;；\n]")
 # Crockford's base 32: no I, L, O, U, so that a code survives a telephone call.
@@ -199,7 +200,7 @@ def _check(reg: Registration, solution: SpotSolution | None, now: dt.datetime) -
     require_choice(reg.channel, _CHANNEL, "channel")
     require_choice(reg.urgency, _URGENCY, "urgency")
     require_choice(reg.nature, _NATURE, "nature")
-    require_choice(reg.origin, ("live", "import", "training"), "origin")
+    require_choice(reg.origin, ("live", "import"), "origin")  # training is the actor's, never a row's
     who = check_requester(reg.requester)
     if not reg.anonymous and not (who.name or who.contact_name or who.phone or who.party_id):
         raise InvalidInput(_("Say who raised it, or mark it as anonymous."), field="requester")
@@ -263,13 +264,17 @@ def _existing(batch: Sequence[_Checked]) -> dict[tuple[str, str], str]:
     return found
 
 
-def next_numbers(now: dt.datetime, count: int) -> list[str]:
-    """The next numbers of this year's sequence: unique, rising, with gaps where a transaction failed."""
+def next_numbers(now: dt.datetime, count: int, *, training: bool) -> list[str]:
+    """The next numbers of this year's sequence: unique, rising, with gaps where a transaction failed.
+
+    Training has a sequence of its own, so that it leaves no gap in the real one.
+    """
     year = now.astimezone(ZoneInfo(settings.TIME_ZONE)).year
+    sequence, mark = ("training_number", "YL") if training else (f"problem_number_{year}", "")
     # In a pipeline the act's BEGIN goes with it: a round trip less.
     with connection.cursor() as cursor, cursor.connection.pipeline():
-        cursor.execute("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [f"problem_number_{year}", count])
-        return [f"{county_code()}-{year}-{value:06d}" for (value,) in cursor.fetchall()]
+        cursor.execute("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [sequence, count])
+        return [f"{county_code()}-{mark}{year}-{value:06d}" for (value,) in cursor.fetchall()]
 
 
 def new_read_code() -> str:
@@ -288,18 +293,35 @@ def _plan(
 ) -> list[Problem]:
     """The plan of one and of many: the same lines, so that a batch is nothing but its singles. `requests` are the ids
     of their requests, where these differ."""
-    numbers = next_numbers(now, len(batch))
-    served = resolve_parties(changes, [c.requester for c in batch], now)
-    units = town_units(now.astimezone(ZoneInfo(settings.TIME_ZONE)).date())
+    numbers = next_numbers(now, len(batch), training=actor.training)
+    served = _served(changes, [c.requester for c in batch], actor, now)
+    today = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    units = town_units(today)
     pairs = []
     for n, (checked, number, (party, contact)) in enumerate(zip(batch, numbers, served, strict=True)):
         changes.request_id = requests[n] if requests else ""
         town = division_at(checked.division, DivisionLevel.TOWN)
-        unit = checked.reg.proposed_unit or (units.get(town) if town else None)
+        # Whoever registers knows best, then the catalogue; otherwise the town itself.
+        unit = checked.reg.proposed_unit or responsible(checked.reg.category_id, checked.division, today)
+        unit = unit or (units.get(town) if town else None)
         snap = _plan_one(checked, number, party, contact, unit, actor, now, solution, changes)
         pairs.append((snap, Context(actor=actor, now=now)))
     finish(pairs, changes)
     return [snap.problem for snap, _ctx in pairs]
+
+
+def _served(
+    changes: Changes, requesters: list[RequesterInput], actor: Actor, now: dt.datetime
+) -> list[tuple[Party | None, Contact | None]]:
+    """Who is served. In training nobody becomes a party and no telephone is matched: the register stays real."""
+    if not actor.training:
+        return resolve_parties(changes, requesters, now)
+    people = [RequesterInput(contact_name=r.contact_name, phone=r.phone) for r in requesters]
+    found = resolve_parties(changes, people, now)
+    for _party, contact in found:
+        if contact is not None:
+            contact.phone_hmac = None
+    return found
 
 
 def _plan_one(
@@ -328,7 +350,7 @@ def _plan_one(
         category_id=reg.category_id if solution else None,
         proposed_unit=unit,
         channel=reg.channel,
-        origin=reg.origin,
+        origin=TRAINING if actor.training else reg.origin,
         source_system=reg.source_system,
         source_ref=reg.source_ref,
         raised_on=checked.raised_on,
@@ -358,7 +380,7 @@ def _plan_one(
     changes.insert(problem)
     snap = Snapshot(problem=problem, row=changes.insert(new_row(problem)))
     changes.insert(ProblemText(problem_id=problem.pk, grams=search_grams(problem, checked.text)))
-    if solution is not None and (recurs or _sampled(problem.pk)):
+    if solution is not None and (recurs or _sampled(problem.pk, county_data().spot_sample)):
         cycle = VerificationCycle(
             problem=problem, cycle_no=1, why=VerificationCycle.Why.SAMPLE, state="pending", opened_at=now
         )
@@ -369,9 +391,10 @@ def _plan_one(
     return snap
 
 
-def _sampled(problem_id: UUID) -> bool:
-    """One in ten, decided by the id: nobody chooses whom to ask, and the same id always gives the same answer."""
-    return hashlib.sha256(problem_id.bytes).digest()[0] * 100 < SAMPLE_PERCENT * 256
+def _sampled(problem_id: UUID, percent: int) -> bool:
+    """So many of a hundred (model.md: ten), decided by the id: nobody chooses whom to ask, and the same id always gives
+    the same answer."""
+    return hashlib.sha256(problem_id.bytes).digest()[0] * 100 < percent * 256
 
 
 def _recurs(party: Party | None, now: dt.datetime) -> bool:

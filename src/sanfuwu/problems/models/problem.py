@@ -66,7 +66,7 @@ class Problem(Stream):
     proposed_category = models.ForeignKey(Category, models.PROTECT, null=True, related_name="+", db_index=False)
     proposed_unit = models.UUIDField(null=True)  # 建议主办, by whoever registered it
     channel = models.CharField(max_length=8, choices=Channel.choices)
-    origin = models.CharField(max_length=8, default="live")  # live | import
+    origin = models.CharField(max_length=8, default="live")  # live | import | training
     source_system = models.CharField(max_length=40, default="")
     source_ref = models.CharField(max_length=80, null=True)
     raised_on = models.DateTimeField()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sanfuwu.counties.queries import work_calendar
+from sanfuwu.reference.queries import calendar_at
 from sanfuwu.territory.actor import Actor
 from sanfuwu.territory.models import Role
 
@@ -92,7 +92,7 @@ class Desk:
 
 def desk(actor: Actor, *, now: dt.datetime, limit: int = 12) -> Desk:
     """The desk of one post."""
-    calendar = work_calendar()
+    calendar = calendar_at(now)
     soon = calendar.closing(calendar.shift(now.astimezone(calendar.tz).date(), 2)) or now
     tasks = []
     for name, by, wanted in _TASKS.get(actor.role, ()):

@@ -10,10 +10,10 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from sanfuwu.counties.queries import work_calendar
 from sanfuwu.ledger.errors import NotVisible
 from sanfuwu.ledger.models import Event
 from sanfuwu.parties.queries import open_contact
+from sanfuwu.reference.queries import calendar_at
 from sanfuwu.rules.durations import Duration, Unit
 from sanfuwu.rules.masking import mask_name, mask_phone
 from sanfuwu.rules.worktime import Progress, Remaining
@@ -197,7 +197,7 @@ def _waits_for(snap: Snapshot, names: dict[UUID, str]) -> str:
 
 def clock_of(snap: Snapshot, a: Assignment, now: dt.datetime) -> Clock:
     """The bar of one assignment, drawn at `now` or at its end."""
-    calendar = work_calendar()
+    calendar = calendar_at(now)
     pauses = [(x.from_at, x.to_at) for x in snap.pauses_of(a) if x.to_at is not None]
     stopped = a.submitted_at if a.state == "pending_review" else None
     held_since = min((x.from_at for x in snap.pauses_of(a) if x.to_at is None), default=None)

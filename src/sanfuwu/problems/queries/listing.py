@@ -104,7 +104,7 @@ def _where(actor: Actor, filters: Filters, order: Sort | None) -> Conditions | N
     visible = scope.resolve(scope.without_confidential(wide) if _tells_the_requester(actor, filters) else wide)
     if visible is None:
         return None
-    any_of, none_of = visible
+    scoped, none_of = visible
     wanted: list[list[Token]] = []
     for name, values in filters.facets.items():
         if name not in FACET_FILTERS:
@@ -120,8 +120,7 @@ def _where(actor: Actor, filters: Filters, order: Sort | None) -> Conditions | N
         wanted.append([OPEN])
     numbers = facets.known_ids({token for group in wanted for token in group})
     groups = [sorted({numbers[t] for t in group if t in numbers}) for group in wanted]
-    if any_of is not None:
-        groups.append(any_of)
+    groups += scoped
     if not all(groups):
         return None  # no problem has ever had this value
     where = Conditions(groups, none_of, always=frozenset({numbers[RUNNING]} if clock else ()))

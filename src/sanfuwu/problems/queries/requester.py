@@ -15,6 +15,7 @@ from sanfuwu.ledger.models import Event, Note
 from sanfuwu.territory.models import Person, Post, Role
 from sanfuwu.territory.queries import unit_names
 
+from .. import facets
 from ..chip import Stage, stage
 from ..models import Assignment, Problem
 from ..snapshot import load, load_many
@@ -78,6 +79,7 @@ class RequesterView:
     merged: bool  # it is handled together with another one
     parts: tuple[tuple[str, Stage], ...]  # (number, stage) of what it was split into
     told: tuple[Told, ...]
+    training: bool = False
 
 
 def by_code(code: str, *, now: dt.datetime) -> RequesterView:
@@ -88,6 +90,9 @@ def by_code(code: str, *, now: dt.datetime) -> RequesterView:
     own = load(problem_id)
     # What was merged follows the other one: its stage, its unit, its date and its answer, and not a word besides.
     snap = load(own.problem.master_id) if own.problem.master_id else own
+    training = own.problem.origin == "training"
+    if training and facets.known_ids({facets.CLEARED}).get(facets.CLEARED) in own.row.facets:
+        raise NotVisible(_("This code is not known. Check it against your slip of paper."))
     lead = snap.top_lead
     events = Event.objects.filter(stream_kind="problem", stream_id=problem_id, kind__in=_SHOWN).order_by("seq")
     found = list(events)
@@ -112,6 +117,7 @@ def by_code(code: str, *, now: dt.datetime) -> RequesterView:
             )
             for e in found
         ),
+        training=training,
     )
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from sanfuwu.counties.queries import work_calendar
+from sanfuwu.reference.queries import calendar_at
 from sanfuwu.rules.lifecycle import OPEN_ASSIGNMENT_STATES
 from sanfuwu.rules.worktime import Progress, Remaining
 from sanfuwu.territory.actor import Actor
@@ -70,7 +70,7 @@ def lines(actor: Actor, ids: Sequence[UUID], *, now: dt.datetime) -> list[Line]:
         requests.setdefault(request.problem_id, []).append(request)
     units = unit_names(today)
     places = division_names({p.division for p in problems.values()}, today)
-    calendar = work_calendar()
+    calendar = calendar_at(now)
     result = []
     for pid in ids:
         p = problems[pid]

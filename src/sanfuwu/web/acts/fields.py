@@ -10,7 +10,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
-from sanfuwu.problems.commands import DECLINE_REASONS, SEND_BACK_REASONS
 from sanfuwu.web import words
 
 Choices = list[Any]
@@ -30,6 +29,7 @@ class FormContext:
     anonymous: bool = False
     result_kind: str = ""
     withdrawn: bool = False  # the call-back asks about a withdrawal
+    proposal: str = ""  # who the catalogue says, and by which line
     initial: dict[str, Any] = field(default_factory=dict)
 
 
@@ -116,11 +116,12 @@ MAKERS: dict[str, Maker] = {
     "accept.tier": lambda c: _radio(_("Tier"), words.options(words.TIERS, ("limited", "key")), initial="limited"),
     "accept.urgency": lambda c: _radio(_("Urgency"), words.options(words.URGENCIES), initial="normal"),
     "accept.nature": lambda c: _radio(_("Nature"), words.options(words.NATURES), initial="problem"),
-    "decline.reason_code": lambda c: _radio(_("Reason"), words.options(words.DECLINE_REASONS, DECLINE_REASONS)),
+    "decline.reason_code": lambda c: _radio(_("Reason"), words.reason_options("decline")),
     "decline.where_to_go": lambda c: _area(
         _("Where the requester should go instead"),
-        _("Office, telephone or procedure. He reads this sentence."),
+        _("Office, telephone or procedure; he reads it. Left empty, the reason's own sentence goes out."),
         most=500,
+        required=False,
     ),
     "request_info.what": lambda c: _area(_("What is missing"), most=500),
     "supply_info.text": lambda c: _area(_("Supplement"), rows=4),
@@ -133,7 +134,7 @@ MAKERS: dict[str, Maker] = {
         [("", _("as before")), ("yes", _("confidential")), ("no", _("open"))],
         required=False,
     ),
-    "dispatch.lead": lambda c: _select(_("Lead unit"), c.units),
+    "dispatch.lead": lambda c: _select(_("Lead unit"), c.units, help_text=c.proposal),
     "dispatch.co": lambda c: _several(_("Co-handling units"), c.units),
     "dispatch.instruction": lambda c: _area(_("What is asked of them"), required=False, most=500, rows=2),
     "dispatch.title_for_units": _secret(
@@ -209,7 +210,7 @@ MAKERS: dict[str, Maker] = {
     "submit_result.evidence": lambda c: _area(
         _("What proves it"), _("A document, a date, who was there. A photograph is welcome, never compulsory."), rows=2
     ),
-    "send_back.reason_code": lambda c: _radio(_("Reason"), words.options(words.SEND_BACK_REASONS, SEND_BACK_REASONS)),
+    "send_back.reason_code": lambda c: _radio(_("Reason"), words.reason_options("send_back")),
     "send_back.text": lambda c: _area(_("What has to be done again"), most=1000),
     "record_callback.channel": lambda c: _radio(
         _("How"), words.options(words.CONTACT_WAYS, ("phone", "visit", "sms")), initial="phone"

@@ -86,8 +86,6 @@ def test_every_stage_is_a_word_with_an_icon(stage: Stage) -> None:
         (words.CLOSE_BASES, Problem.CloseBasis.values),
         (words.RESOLUTION_LEVELS, [str(level) for level in ResolutionLevel]),
         (words.ROLES, Role.values),
-        (words.DECLINE_REASONS, commands.DECLINE_REASONS),
-        (words.SEND_BACK_REASONS, commands.SEND_BACK_REASONS),
         (words.CONTACT_WAYS, Callback.Channel.values),
         (words.SATISFACTION, Callback.Satisfied.values),
         (words.REVEAL_REASONS, REASONS),

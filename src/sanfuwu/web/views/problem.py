@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from sanfuwu.counties.queries import work_calendar
 from sanfuwu.ledger.errors import ActionError, IllegalTransition, InvalidInput, NotAllowed, NotVisible, StaleVersion
 from sanfuwu.parties.queries import PlainContact
 from sanfuwu.problems import files
@@ -25,14 +26,17 @@ from sanfuwu.problems.chip import Stage
 from sanfuwu.problems.files import Photo
 from sanfuwu.problems.models import Attachment
 from sanfuwu.problems.queries import ProblemView, find, get_problem
-from sanfuwu.rules.deadlines import DEFAULT_RULES, plan_deadlines
+from sanfuwu.reference import queries as reference
+from sanfuwu.reference.queries import calendar_at, rules_at
+from sanfuwu.rules.deadlines import plan_deadlines
 from sanfuwu.territory.actor import Actor
+from sanfuwu.triage import queries as catalogue
 from sanfuwu.web import choices, problem_page, words
 from sanfuwu.web.acts.fields import FormContext
 from sanfuwu.web.acts.forms import ActForm, PlainForm
 from sanfuwu.web.page import actor_of, for_post, now_of
 from sanfuwu.web.pieces import Act, Line
-from sanfuwu.web.when import day, when
+from sanfuwu.web.when import day, full_day, when
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +218,13 @@ def page(
         "seen": max((m.seq for m in view.timeline), default=0),
         "stale": stale,
         "done_draft": done_draft,
+        "phrases": _phrases(actor, view, opened.name, now) if opened and _has_text(form) else [],
     }
     return render(request, "web/pages/problem.html", context, status=status)
+
+
+def _has_text(form: ActForm | PlainForm | None) -> bool:
+    return form is not None and any(isinstance(f.widget, forms.Textarea) for f in form.fields.values())
 
 
 def _told(act: Act, view: ProblemView, now: dt.datetime) -> Act:
@@ -223,9 +232,9 @@ def _told(act: Act, view: ProblemView, now: dt.datetime) -> Act:
     if act.name != "dispatch":
         return act
     p = view.problem
-    calendar = work_calendar()
+    calendar = calendar_at(now)
     planned = plan_deadlines(
-        DEFAULT_RULES,
+        rules_at(now),
         tier=p.tier or "limited",
         urgency=p.urgency,
         role="lead",
@@ -249,8 +258,10 @@ def _form_context(
     initial: dict[str, Any] = {}
     if name in ("accept", "correct"):
         initial["category_id"] = str(p.category_id or p.proposed_category_id or "") if name == "accept" else ""
-    if name == "dispatch" and p.proposed_unit:
-        initial["lead"] = str(p.proposed_unit)
+    proposal = ""
+    if name == "dispatch":
+        lead, co, proposal = _proposed(view, now)
+        initial |= {"lead": lead, "co": co}
     holder = next((h for h in view.holders if h.assignment.pk == assignment_id), view.lead)
     unit_id = holder.assignment.unit_id if holder else actor.unit_id
     if name == "record_commitment" and unit_id:
@@ -283,8 +294,40 @@ def _form_context(
         anonymous=p.anonymous,
         result_kind=p.result_kind,
         withdrawn=view.stage is Stage.WITHDRAWN,
+        proposal=proposal,
         initial=initial,
     )
+
+
+def _proposed(view: ProblemView, now: dt.datetime) -> tuple[str, list[str], str]:
+    """(lead, co-handlers, why) for the dispatch form: the catalogue's line, otherwise who was proposed when it came in.
+    A person decides."""
+    p = view.problem
+    today = timezone.localdate(now)
+    found = catalogue.propose(p.category_id, p.division, today)
+    if found is None:
+        said = _("Proposed at registration: %(unit)s.") % {"unit": view.proposed_unit} if view.proposed_unit else ""
+        return str(p.proposed_unit or ""), [], said
+    said = _("Catalogue: %(line)s. You decide.") % {"line": catalogue.reason(found, today)}
+    return str(found.lead), [str(unit) for unit in found.co], said
+
+
+def _phrases(actor: Actor, view: ProblemView, name: str, now: dt.datetime) -> list[tuple[object, str]]:
+    """Words to put into this act's form: the post's 常用语, and where the reasons send a requester instead."""
+    p = view.problem
+    values = {
+        "编号": p.number,
+        "标题": view.title,
+        "主办单位": view.lead.unit_name if view.lead else "",
+        "办理期限": full_day(timezone.localtime(view.lead.assignment.due_at)) if view.lead else "",
+        "本单位": view.unit_names.get(actor.unit_id, "") if actor.unit_id else "",
+        "三服务办电话": reference.county_data().phone,
+        "今天": full_day(timezone.localtime(now)),
+    }
+    found: list[tuple[object, str]] = [(pk, text) for pk, text in reference.insertable(actor, name, values)]
+    if name == "decline":
+        found += [(one.code, str(one.where_to_go)) for one in reference.reasons("decline") if one.where_to_go]
+    return found
 
 
 def uploads(request: HttpRequest) -> list[Photo]:

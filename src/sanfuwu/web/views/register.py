@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from sanfuwu.ledger.errors import ActionError, NotAllowed
 from sanfuwu.problems.actions import register_problem, solve_on_spot
 from sanfuwu.problems.actions.attaching import attach
 from sanfuwu.problems.policies import may_register
+from sanfuwu.reference.queries import county_data
+from sanfuwu.triage import queries as catalogue
 from sanfuwu.web import choices
 from sanfuwu.web.page import actor_of, for_post, now_of
-from sanfuwu.web.registering import RegisterForm
+from sanfuwu.web.registering import RegisterForm, place_code
 from sanfuwu.web.views.problem import uploads
+
+
+@require_GET
+@for_post
+def proposed_unit(request: HttpRequest) -> HttpResponse:
+    """The catalogue's unit for what is being typed: a sentence, swapped in beside the field. Nothing is chosen."""
+    actor, now = actor_of(request), now_of(request)
+    if not may_register(actor):
+        raise NotAllowed(_("Your post may not register problems."))
+    code, _near = place_code(request.GET.get("place", ""), choices.places(now))
+    category = request.GET.get("category_id", "")
+    today = timezone.localdate(now)
+    found = None
+    if code and category in choices.flat(choices.categories(confirmed_only=True)):
+        found = catalogue.propose(UUID(category), code, today)
+    line = catalogue.reason(found, today) if found else ""
+    return render(request, "web/components/proposed_unit.html", {"line": line})
 
 
 @require_http_methods(["GET", "POST"])
@@ -63,6 +85,6 @@ def register(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "web/pages/register.html",
-        {"form": form, "places": places, "draft_key": key},
+        {"form": form, "places": places, "draft_key": key, "privacy_notice": county_data().privacy_notice},
         status=422 if form.errors else 200,
     )

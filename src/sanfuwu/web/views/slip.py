@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from sanfuwu.ledger.errors import NotVisible
 from sanfuwu.problems.chip import Stage
 from sanfuwu.problems.queries import RequesterView, by_code
+from sanfuwu.reference.queries import county_data
 from sanfuwu.territory.queries import unit_names
 from sanfuwu.web import words
 from sanfuwu.web.page import now_of
@@ -76,8 +77,14 @@ def slip(request: HttpRequest, code: str) -> HttpResponse:
     answer = render(
         request,
         "web/pages/slip.html",
-        {"view": view, "chip": words.stage_chip(view.stage), "way": _way(view), "lines": lines}
-        | {"parts": [(number, words.stage_word(at)) for number, at in view.parts]},
+        {
+            "view": view,
+            "chip": words.stage_chip(view.stage),
+            "way": _way(view),
+            "lines": lines,
+            "county": county_data(),
+            "parts": [(number, words.stage_word(at)) for number, at in view.parts],
+        },
     )
     answer["Cache-Control"] = "no-store"
     answer["Referrer-Policy"] = "no-referrer"
