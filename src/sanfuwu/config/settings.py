@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "sanfuwu.accounts.middleware.ActivePostMiddleware",
+    "sanfuwu.accounts.middleware.FirstPasswordMiddleware",
 ]
 
 TEMPLATES = [
