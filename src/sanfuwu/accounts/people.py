@@ -195,18 +195,17 @@ def end_sessions(account_id: UUID) -> None:
         _end_sessions(account)
 
 
-def leave(person_id: UUID, account_id: UUID, *, actor: Actor, now: dt.datetime) -> bool:
-    """After a post ended: sessions end; an account without any post left, here or elsewhere, is shut. True if so."""
+def leave(person_id: UUID, account_id: UUID, *, actor: Actor, now: dt.datetime) -> None:
+    """After a post ended: sessions end; an account without any post left, here or elsewhere, is shut."""
     day = timezone.localdate(now)
     end_sessions(account_id)
     here = Post.objects.filter(account_id=account_id).exclude(valid_to__lte=day) | Post.objects.filter(
         person_id=person_id
     ).exclude(valid_to__lte=day)
     if here.exists() or serves_elsewhere(account_id, day):
-        return False
+        return
     Account.objects.filter(pk=account_id).update(is_active=False)
     log("account_deactivated", account_id, actor, now)
-    return True
 
 
 def _end_sessions(account: Account) -> None:
@@ -222,7 +221,8 @@ def _person(person_id: UUID) -> Person:
 
 
 def _account_of(person: Person) -> Account:
-    account = Account.objects.select_for_update(no_key=True).filter(pk=person.account_id).first()
+    rows = Account.objects.select_for_update(no_key=True)
+    account = rows.filter(pk=person.account_id).first() if person.account_id else None
     if account is None:
         raise IllegalTransition(_("This person has no account yet: the system officer makes it."))
     return account

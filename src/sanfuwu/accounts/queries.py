@@ -23,7 +23,8 @@ def accounts(ids: Collection[UUID | None]) -> dict[UUID, Account]:
 
 def second_factors(account_id: UUID) -> int:
     """How many second factors an account has: time codes, passkeys, recovery codes."""
-    return Authenticator.objects.filter(user_id=account_id).count()
+    count: int = Authenticator.objects.filter(user_id=account_id).count()
+    return count
 
 
 def serves_elsewhere(account_id: UUID, day: dt.date) -> bool:

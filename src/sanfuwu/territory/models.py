@@ -137,6 +137,7 @@ class Post(Stream):
     valid_to = models.DateField(null=True)
     confidential_officer = models.BooleanField(default=False)
     portfolio = models.JSONField(default=list)  # 分管单位: unit ids
+    continues = models.UUIDField(null=True)  # the post of the merged unit that goes on in this one
 
     stream_kind: ClassVar[str] = "post"
     replayed: ClassVar[tuple[str, ...]] = (
@@ -150,6 +151,7 @@ class Post(Stream):
         "valid_to",
         "confidential_officer",
         "portfolio",
+        "continues",
     )
 
 

@@ -8,6 +8,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from .views import attachments, desk, gallery, ledger, personal, photos, problem, register, shell, slip
+from .views.admin import delegations, duty, imports, people, posts, setup, unit_acts, units
 from .views.admin import index as admin_index
 
 app_name = "web"
@@ -25,7 +26,34 @@ urlpatterns = [
     path("r/", slip.ask, name="slip_ask"),
     path("r/<str:code>", slip.slip, name="slip"),
     path("admin/", admin_index.index, name="admin"),
+    path("admin/setup", setup.checklist, name="admin_setup"),
+    path("admin/unit", units.own, name="admin_own_unit"),
+    path("admin/units", units.units, name="admin_units"),
+    path("admin/units/new", units.new_unit, name="admin_unit_new"),
+    path("admin/units/import", imports.upload, {"kind": "units"}, name="admin_units_import"),
+    path("admin/units/<uuid:unit_id>", units.unit, name="admin_unit"),
+    path("admin/units/<uuid:unit_id>/<slug:name>", unit_acts.act, name="admin_unit_act"),
+    path("admin/mergers/<uuid:merge_id>/undo", unit_acts.undo_merge, name="admin_merge_undo"),
+    path("admin/people", people.people, name="admin_people"),
+    path("admin/people/new", people.new_person, name="admin_person_new"),
+    path("admin/people/import", imports.upload, {"kind": "people"}, name="admin_people_import"),
+    path("admin/people/slips", people.slips, name="admin_slips"),
+    path("admin/people/<uuid:person_id>", people.person, name="admin_person"),
+    path("admin/people/<uuid:person_id>/<slug:name>", people.act, name="admin_person_act"),
+    path("admin/posts/<uuid:post_id>/<slug:name>", posts.act, name="admin_post_act"),
+    path("admin/access", posts.access, name="admin_access"),
+    path("admin/delegations", delegations.every, name="admin_delegations"),
+    path("admin/delegations/new", delegations.new, name="admin_delegation_new"),
+    path("admin/workbooks/<str:kind>", imports.template, name="admin_template"),
+    path("delegations/<uuid:delegation_id>/end", delegations.end, name="delegation_end"),
+    path("duty", duty.roster, name="duty"),
+    path("duty/new", duty.new, name="duty_new"),
+    path("duty/import", imports.upload, {"kind": "duty"}, name="duty_import"),
+    path("duty/<uuid:shift_id>/remove", duty.remove, name="duty_remove"),
+    path("phones", duty.phones, name="phones"),
+    path("phones/<uuid:person_id>", duty.phone, name="phone"),
     path("me", shell.me, name="me"),
+    path("me/delegations", delegations.mine, name="my_delegations"),
     path("favicon.ico", RedirectView.as_view(url=static("web/favicon.svg"), permanent=True)),
     path("preferences", shell.preferences, name="preferences"),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -68,7 +69,7 @@ def _active() -> set[object]:
     return set(Unit.objects.filter(status=Unit.Status.ACTIVE).values_list("pk", flat=True))
 
 
-def _line(row: Row, units: dict[str, object], people: dict[tuple[object, str], list[Post]]) -> OnDuty:
+def _line(row: Row, units: dict[str, UUID], people: dict[tuple[object, str], list[Post]]) -> OnDuty:
     found = _DATE.fullmatch(row[DAY])
     try:
         day = dt.date(*(int(part) for part in found.groups())) if found else None

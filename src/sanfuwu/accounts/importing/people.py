@@ -126,7 +126,7 @@ def _known(rows: Sequence[Row], today: dt.date) -> _Known:
             "pk", "username"
         )
     )
-    owners = {accounts[p.account_id].lower(): p for p in Person.objects.filter(account_id__in=accounts)}
+    owners = {accounts[p.account_id].lower(): p for p in Person.objects.filter(account_id__in=accounts) if p.account_id}
     namesakes = frozenset(Person.objects.filter(name__in=wanted).values_list("name", flat=True))
     taken = frozenset(name.lower() for name in accounts.values()) - owners.keys()
     return _Known(units, posts, owners, taken, namesakes)

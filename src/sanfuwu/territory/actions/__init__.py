@@ -1,6 +1,7 @@
 """Every change of the tree, of posts and of who may enter. Each writes events; nothing else writes these tables."""
 
 from .access import delegate, end_delegation, issue_token, link_account, name_confidential_officer, revoke_token
+from .continuing import continue_posts, take_posts_back
 from .duty import OnDuty, remove_duty, set_duty
 from .handover import Handover, Held, Part, hand_over, held_by
 from .mergers import MergePlan, merge_units, plan_merge_units, plan_undo_merge, undo_merge
@@ -25,6 +26,7 @@ __all__ = [
     "change_unit",
     "close_unit",
     "confirm_proposed_unit",
+    "continue_posts",
     "correct_person",
     "correct_post",
     "create_person",
@@ -48,5 +50,6 @@ __all__ = [
     "rename_unit",
     "revoke_token",
     "set_duty",
+    "take_posts_back",
     "undo_merge",
 ]

@@ -52,12 +52,9 @@ def link_account(post_id: UUID, account_id: UUID | None, *, actor: Actor, now: d
 
 
 def _belongs(changes: Changes, post: Post, account_id: UUID) -> None:
-    """An account is one person's: the first link says whose, and from then on no other one's."""
+    """The first account that lets a person into a post is his, unless it is somebody else's."""
     person = Person.objects.select_for_update(no_key=True).get(pk=post.person_id)
-    other = Person.objects.filter(account_id=account_id).exclude(pk=person.pk).exists()
-    if other or person.account_id not in (None, account_id):
-        raise InvalidInput(_("This account belongs to another person, or this person has another account."))
-    if person.account_id is None:
+    if person.account_id is None and not Person.objects.filter(account_id=account_id).exists():
         changes.update(person, account_id=account_id)
         changes.event(person, "account_opened")
 
