@@ -78,7 +78,7 @@ def _running(posts: object, day: dt.date) -> list[Post]:
 
 
 def _carry(changes: Changes, old: Post, new: Post, day: dt.date, actor: Actor, now: dt.datetime) -> None:
-    handover = Handover(old, day, actor, now)
+    handover = Handover(old, day, actor, now, posts={old.pk: old, new.pk: new})
     for part in parts():
         if part.code not in _NOT_MOVED and part.count(old, day):
             handover.moved[part.code] = part.move(changes, handover, new)

@@ -36,7 +36,14 @@ class Handover:
     now: dt.datetime
     moved: dict[str, int] = field(default_factory=dict)
     shared: dict[str, object] = field(default_factory=dict)  # what parts of one app read together
+    posts: dict[UUID, Post] = field(default_factory=dict)  # those this act has in hand
     _units: dict[UUID, Unit] = field(default_factory=dict)
+
+    def post_of(self, post_id: UUID) -> Post:
+        """The post as one object for all parts, as `unit`."""
+        if post_id not in self.posts:
+            self.posts[post_id] = Post.objects.select_for_update(no_key=True).get(pk=post_id)
+        return self.posts[post_id]
 
     def unit(self, unit_id: UUID) -> Unit:
         """The unit as one object for all parts: two would each append the same event number to its chain."""
@@ -118,7 +125,7 @@ def hand_over(
         if post.role in OFFICERS and not _another_officer(post, today):
             raise InvalidInput(_("Nobody else is in this office: first let another officer in."), field="post")
         changes = Changes()
-        handover = Handover(post, today, actor, now)
+        handover = Handover(post, today, actor, now, posts=dict(rows))
         for part in parts():
             if not part.count(post, today):
                 continue
@@ -168,8 +175,9 @@ def _move_delegations(changes: Changes, handover: Handover, successor: Post | No
     assert successor is not None
     rows = _delegations(handover.post, handover.day)
     for row in rows:
-        until = row.valid_to
+        until, owner = row.valid_to, handover.post_of(row.post_id)
         changes.update(row, valid_to=max(handover.day, row.valid_from))
+        changes.event(owner, "delegation_ended")
         post, to_post = (successor, row.to_post) if row.post_id == handover.post.pk else (row.post, successor)
         if post.person_id != to_post.person_id:
             changes.insert(
@@ -181,7 +189,7 @@ def _move_delegations(changes: Changes, handover: Handover, successor: Post | No
                     acts=row.acts,
                 )
             )
-    changes.event(handover.post, "delegations_handed_over")
+            changes.event(handover.post_of(post.pk), "delegated")
     return len(rows)
 
 

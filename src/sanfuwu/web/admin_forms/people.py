@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from sanfuwu.territory.models import Role
 from sanfuwu.web import choices, words
@@ -19,8 +20,12 @@ def post_fields(now: dt.datetime, today: dt.date) -> dict[str, forms.Field]:
     """Where somebody serves, as what and from when."""
     return {
         "unit_id": select(_("Unit"), choices.every_unit(now)),
-        "role": select(_("Role"), words.options(words.ROLES), help_text=_("What the post may do in this system.")),
-        "title": text_field(_("Title"), 40, required=False, help_text=_("As on the door: deputy head, clerk …")),
+        "role": select(
+            pgettext("post", "Role"), words.options(words.ROLES), help_text=_("What the post may do in this system.")
+        ),
+        "title": text_field(
+            pgettext("post", "Title"), 40, required=False, help_text=_("As on the door: deputy head, clerk …")
+        ),
         "rank": forms.ChoiceField(label=_("Rank"), choices=words.options(words.RANKS), initial="staff"),
         "valid_from": date_field(_("From"), initial=today),
         "valid_to": date_field(
@@ -86,7 +91,7 @@ class CorrectPostForm(AdminForm):
 
     def __init__(self, data: Any = None, *, role: str, initial: dict[str, Any], now: dt.datetime) -> None:
         super().__init__(data, initial=initial)
-        self.fields["title"] = text_field(_("Title"), 40, required=False)
+        self.fields["title"] = text_field(pgettext("post", "Title"), 40, required=False)
         self.fields["rank"] = forms.ChoiceField(label=_("Rank"), choices=words.options(words.RANKS))
         if role == Role.LEADER:
             self.fields["portfolio"] = forms.MultipleChoiceField(

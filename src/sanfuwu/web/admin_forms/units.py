@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from sanfuwu.rules.identifiers import check_division
 from sanfuwu.territory.queries.units import UnitNode
@@ -26,7 +27,9 @@ class NewUnitForm(AdminForm):
             "name": text_field(_("Name"), 80),
             "kind": select(_("Kind"), words.options(words.UNIT_KINDS, words.UNIT_KINDS_TO_CHOOSE)),
             "parent_id": select(_("Stands under"), choices.superiors(now)),
-            "code": text_field(_("Code"), 32, help_text=_("Short and for ever, such as the initials: sfwb.")),
+            "code": text_field(
+                pgettext("unit", "Code"), 32, help_text=_("Short and for ever, such as the initials: sfwb.")
+            ),
             "division_code": text_field(
                 _("Division"), 20, required=False, help_text=_("Twelve digits; only of a town or a village.")
             ),

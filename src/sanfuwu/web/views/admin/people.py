@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from sanfuwu.accounts import people as logins
@@ -44,7 +45,7 @@ class LogIn:
     state: str
     factors: int
     last_login: dt.datetime | None
-    active: bool
+    waits: bool  # for a first password, or for a new one
 
 
 @require_GET
@@ -136,6 +137,7 @@ def post_deeds(actor: Actor) -> list[tuple[str, str]]:
 
 def log_in_of(account: Account, now: dt.datetime) -> LogIn:
     until = account.first_password_until
+    waits = account.is_active and (not account.has_usable_password() or (until is not None and until <= now))
     if not account.is_active:
         state = _("shut")
     elif until is not None and until > now:
@@ -146,7 +148,7 @@ def log_in_of(account: Account, now: dt.datetime) -> LogIn:
         state = _("no password yet: print the first one")
     else:
         state = _("in use")
-    return LogIn(account.username, state, second_factors(account.pk), account.last_login, account.is_active)
+    return LogIn(account.username, state, second_factors(account.pk), account.last_login, waits)
 
 
 def acts_on(actor: Actor, person: Person, account: Account | None) -> list[tuple[str, str, str]]:
@@ -362,7 +364,7 @@ def facts_of(post: PostLine) -> list[Fact]:
     """What a post is, over the form of an act on it."""
     return [
         Fact(_("Unit"), post.unit),
-        Fact(_("Title"), post.title or "—"),
-        Fact(_("Role"), words.word(words.ROLES, post.role)),
+        Fact(pgettext("post", "Title"), post.title or "—"),
+        Fact(pgettext("post", "Role"), words.word(words.ROLES, post.role)),
         Fact(_("Since"), post.valid_from.isoformat()),
     ]

@@ -234,11 +234,11 @@ def acts_on(unit: Unit) -> list[tuple[str, str, str]]:
         return [
             ("confirm", _("Confirm as a unit"), "check"),
             ("identify", _("It is another unit"), "arrows-exchange"),
-            ("close", _("Close"), "archive"),
+            ("close", _("Close the unit"), "archive"),
         ]
     acts = [("change", _("Rename or move"), "pencil")]
     if unit.kind != Unit.Kind.COUNTY:
-        acts += [("merge", _("Merge into another unit"), "git-merge"), ("close", _("Close"), "archive")]
+        acts += [("merge", _("Merge into another unit"), "git-merge"), ("close", _("Close the unit"), "archive")]
     return acts
 
 
