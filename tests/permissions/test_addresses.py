@@ -19,6 +19,9 @@ from sanfuwu.problems import files
 from sanfuwu.problems.actions.attaching import attach
 from sanfuwu.problems.models import Problem
 from sanfuwu.problems.tests.cast import NOW
+from sanfuwu.territory.actions import OnDuty, merge_units, set_duty
+from sanfuwu.territory.actor import SYSTEM
+from sanfuwu.territory.models import Delegation, DutyShift
 
 from .people import People
 
@@ -58,9 +61,15 @@ class World:
     people: People
     problem: Problem
     photo: str
+    territory: dict[str, str]  # of the handler's post: "<uuid:…>" → an id
 
     def path(self, route: str) -> str:
-        """An address of the problem that office and handler see and stranger and officer do not."""
+        """An address of the problem that office and handler see and stranger and officer do not; below /admin/ one of
+        the handler's unit, person and post."""
+        for name, value in self.territory.items():
+            route = route.replace(name, value)
+        if route.startswith("/admin/"):
+            route = route.replace("<slug:name>", "change" if "/units/" in route else "correct")
         for name, value in (
             ("<number>", self.problem.number),
             ("<str:number>", self.problem.number),
@@ -68,6 +77,7 @@ class World:
             ("<uuid:attachment_id>", self.photo),
             ("<str:code>", self.problem.read_code),
             ("<int:pk>", "1"),
+            ("<str:kind>", "units"),
         ):
             route = route.replace(name, value)
         return route
@@ -97,7 +107,23 @@ def world(shared_db: str) -> World:
     (photo,) = attach(problem.pk, [files.encode(picture.getvalue())], actor=people.office, now=NOW)
     assert people.programs
     assert people.browsers
-    return World(people, Problem.objects.get(pk=problem.pk), str(photo.pk))
+    return World(people, Problem.objects.get(pk=problem.pk), str(photo.pk), territory_of(people))
+
+
+def territory_of(people: People) -> dict[str, str]:
+    """The handler's unit, person and post; a merger of two units without part in it, a delegation, a day on duty."""
+    handler = people.handler
+    assert handler.post_id is not None
+    merge = merge_units(people.unit("kfq-sy"), people.unit("kfq-hzw"), on_date=NOW.date(), actor=SYSTEM, now=NOW).merge
+    set_duty([OnDuty(handler.post_id, NOW.date())], actor=SYSTEM, now=NOW)
+    return {
+        "<uuid:unit_id>": str(handler.unit_id),
+        "<uuid:person_id>": str(handler.person_id),
+        "<uuid:post_id>": str(handler.post_id),
+        "<uuid:merge_id>": str(merge.pk),
+        "<uuid:delegation_id>": str(Delegation.objects.get().pk),
+        "<uuid:shift_id>": str(DutyShift.objects.get().pk),
+    }
 
 
 def test_every_address_of_the_program_is_in_the_table() -> None:

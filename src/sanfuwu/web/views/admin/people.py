@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
@@ -16,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from sanfuwu.accounts import people as logins
@@ -26,7 +28,7 @@ from sanfuwu.ledger.models import Event
 from sanfuwu.territory import policies
 from sanfuwu.territory.actions import correct_person, create_person, create_post
 from sanfuwu.territory.actor import Actor
-from sanfuwu.territory.models import OFFICERS, DutyShift, Person, Post
+from sanfuwu.territory.models import OFFICERS, DutyShift, Person, Post, Role
 from sanfuwu.territory.queries import PostLine, delegations, find_people, post_lines
 from sanfuwu.web import words
 from sanfuwu.web.admin_forms.base import AdminForm
@@ -99,11 +101,10 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     events = Event.objects.filter(stream_kind="person", stream_id=person_id, kind__in=list(words.PERSON_EVENTS))
     context = {
         "person": row,
-        "posts": in_words([p for p in posts if p.running]),
+        "posts": in_words([p for p in posts if p.running], partial(post_deeds, actor)),
         "past_posts": in_words([p for p in posts if not p.running]),
         "account": log_in_of(account, now) if account else None,
         "acts": acts_on(actor, row, account),
-        "deeds": post_deeds(actor),
         "delegations": [
             (d, words.chip(words.DELEGATION_STATES, d.state), acts_in_words(d.acts))
             for d in delegations(today, posts=[p.id for p in posts], past=True)
@@ -122,17 +123,24 @@ def acts_in_words(acts: tuple[str, ...]) -> str:
     return _(", ").join(words.word(words.DELEGATED_ACTS, act) for act in acts) or _("all acts")
 
 
-def post_deeds(actor: Actor) -> list[tuple[str, str]]:
-    """(name, label) of what this officer may do to a running post."""
+SEES_CONFIDENTIAL = (Role.DISPATCHER, Role.SUPERVISOR)  # whom naming makes a difference for
+
+
+def post_deeds(actor: Actor, post: PostLine) -> list[tuple[str, str]]:
+    """(name, label) of what this officer may do to a post now."""
+    if not post.running:
+        return []
+    deeds: list[tuple[str, str]] = []
     if policies.may_manage_posts(actor):
-        return [
-            ("correct", _("Correct")),
-            ("handover", _("Leaves or changes post")),
-            ("delegate", _("Delegate")),
-        ]
+        deeds += [("correct", _("Correct")), ("handover", _("Leaves or changes post"))]
+        if post.role not in OFFICERS:
+            deeds.append(("delegate", _("Delegate")))
     if policies.may_grant_access(actor):
-        return [("withdraw", _("Withdraw access")), ("confidential", _("Confidential officer"))]
-    return []
+        if post.account_id and not policies.same_person(actor, post.account_id):
+            deeds.append(("withdraw", _("Withdraw access")))
+        if post.role in SEES_CONFIDENTIAL or post.confidential_officer:
+            deeds.append(("confidential", _("Confidential officer")))
+    return deeds
 
 
 def log_in_of(account: Account, now: dt.datetime) -> LogIn:
@@ -230,6 +238,7 @@ class At:
 
 
 @require_http_methods(["GET", "POST"])
+@never_cache
 @for_post
 def act(request: HttpRequest, person_id: UUID, name: str) -> HttpResponse:
     """One act on one person; what this actor may not do to him now does not exist."""
@@ -334,6 +343,7 @@ _ACTS: dict[str, Callable[[At], tuple[Deed, AdminForm]]] = {
 
 
 @require_http_methods(["GET", "POST"])
+@never_cache
 @for_post
 def slips(request: HttpRequest) -> HttpResponse:
     """First passwords of several people at once. GET: who waits. POST person=…: the slips, shown once."""

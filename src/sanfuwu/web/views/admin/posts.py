@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -54,10 +55,10 @@ def act(request: HttpRequest, post_id: UUID, name: str) -> HttpResponse:
     actor, now = actor_of(request), now_of(request)
     today = timezone.localdate(now)
     row = Post.objects.select_related("person").filter(pk=post_id).first()
-    if row is None or not may_see_units(actor) or name not in {deed for deed, _label in post_deeds(actor)}:
-        raise NotVisible("no such act")
+    if row is None or not may_see_units(actor):
+        raise NotVisible("post")
     line = post_lines([row], today)[0]
-    if not line.running or (row.role in OFFICERS and name in ("delegate", "confidential")):
+    if name not in {deed for deed, _label in post_deeds(actor, line)}:
         raise NotVisible("no such act")
     return answer(request, *_ACTS[name](At(request, actor, now, today, row, line)))
 
@@ -226,11 +227,10 @@ def access(request: HttpRequest) -> HttpResponse:
     shown = [p for p in lines if p.account_id and _shown(p, show)]
     context = {
         "waiting": in_words(waiting),
-        "given": in_words(shown),
+        "given": in_words(shown, partial(post_deeds, actor)),
         "show": show,
         "confidential": sum(p.confidential_officer for p in lines),
         "officers": sum(p.role in OFFICERS for p in lines),
-        "deeds": post_deeds(actor),
         "may_see_people": True,
         "refused": refused,
         "today": today,

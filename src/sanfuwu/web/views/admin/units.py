@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -189,9 +190,12 @@ def _page(request: HttpRequest, actor: Actor, unit_id: UUID) -> HttpResponse:
     return render(request, "web/admin/unit.html", context)
 
 
-def in_words(posts: list[PostLine]) -> list[tuple[PostLine, str, str]]:
-    """(post, role, rank) as the pages say them."""
-    return [(p, words.word(words.ROLES, p.role), words.word(words.RANKS, p.rank)) for p in posts]
+Deeds = Callable[[PostLine], list[tuple[str, str]]]
+
+
+def in_words(posts: list[PostLine], deeds: Deeds = lambda post: []) -> list[tuple[PostLine, str, str, object]]:
+    """(post, role, rank, what may be done to it) as the pages say them."""
+    return [(p, words.word(words.ROLES, p.role), words.word(words.RANKS, p.rank), deeds(p)) for p in posts]
 
 
 def _versions(unit_id: UUID) -> list[Version]:
