@@ -12,13 +12,13 @@ from .common import program, say
 @click.command()
 @click.argument("name")
 @click.option("--code", required=True, help="The county's code (GB/T 2260), e.g. 330681.")
-@click.option("--schema", required=True, help="A short name in small letters, e.g. zhuji.")
+@click.option("--schema", help="A short name in small letters; otherwise the pinyin of the name: 诸暨市 → zhuji.")
 @click.option("--host", "hosts", multiple=True, metavar="HOST", help="A host name of the county. May be repeated.")
-def command(name: str, code: str, schema: str, hosts: tuple[str, ...]) -> None:
+def command(name: str, code: str, schema: str | None, hosts: tuple[str, ...]) -> None:
     """Make an empty county and let its system, security and audit officers in.
 
     \b
-      sanfuwu county 诸暨市 --code 330681 --schema zhuji --host zhuji.example.org
+      sanfuwu county 诸暨市 --code 330681 --host zhuji.example.org
 
     Their first passwords are printed once, are good for seven days and only for choosing an own one. Refused where the
     county has officers already. The system officer's first page says what to enter next. Host names must also stand
@@ -31,7 +31,9 @@ def command(name: str, code: str, schema: str, hosts: tuple[str, ...]) -> None:
         from sanfuwu.config import clock
         from sanfuwu.counties.setup import CountyPlan, migrate_all
         from sanfuwu.ledger.errors import ActionError
+        from sanfuwu.territory.naming import pinyin_key
 
+        schema = schema or pinyin_key(name.strip().rstrip("市区县")).replace(" ", "")
         plan = CountyPlan(schema, code, name, hosts)
         if faults := plan.faults():
             raise click.UsageError("; ".join(faults))
