@@ -161,6 +161,7 @@ class HandoverForm(AdminForm):
         self.parts = [code for code, _label in parts]
         if needed:
             self.fields["successor"] = select(_("Successor"), successors, required=False, empty="—")
+            self.fields["successor"].asked = True  # type: ignore[attr-defined]  # not "optional": some part needs it
         for code, label in parts:
             self.fields[code] = select(
                 label,

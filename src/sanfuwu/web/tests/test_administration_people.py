@@ -231,7 +231,10 @@ def test_a_hand_over_is_looked_at_and_then_done_in_one_act() -> None:
     client = officer().client
     url = f"/admin/posts/{old.pk}/handover"
     assert "经办的在办交办件" in page(client, url)
+    assert 'value="look"' in page(client, url)
+    assert 'value="confirm"' not in page(client, url)
     html = unescape(client.post(url, {"successor": new, "do": "look"}).content.decode())
+    assert 'value="confirm"' in html
     assert "将发生以下变化" in html
     assert Post.objects.get(pk=old.pk).valid_to is None
     html = sent(client, url, successor=new, do="confirm")

@@ -42,7 +42,11 @@ class Deed:
     preview: Callable[[Any], Sequence[Fact]] | None = None
     facts: Sequence[Fact] = ()
     facts_title: str = ""
-    danger: bool = False
+
+    @property
+    def looks_first(self) -> bool:
+        """For the template, which would call `preview` itself."""
+        return self.preview is not None
 
 
 def answer(request: HttpRequest, deed: Deed, form: AdminForm) -> HttpResponse:
