@@ -15,6 +15,7 @@ from .people import leave
 
 
 def _count(post: Post, _day: dt.date) -> int:
+    """One, when an account is linked."""
     return 1 if post.account_id else 0
 
 

@@ -56,7 +56,8 @@ class FirstPasswordMiddleware:
             logout(request)
             messages.error(request, _("This first password is past its day. Ask the system officer for a new one."))
             return HttpResponseRedirect(reverse("account_login"))
-        messages.info(request, _("Welcome. Choose your own password first: the printed one is good only for this."))
+        if request.headers.get("Sec-Fetch-Dest", "document") == "document":  # not for the icon of the page
+            messages.info(request, _("Welcome. Choose your own password first: the printed one is good only for this."))
         return HttpResponseRedirect(reverse("account_change_password"))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db import transaction
@@ -71,6 +71,7 @@ class NewPost:
     username: str
     person_id: UUID | None
     key: str
+    served: bool = False  # the post is there already: only the account is new
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +102,12 @@ def plan_people(rows: Sequence[Row], *, today: dt.date) -> Report[NewPost]:
             if item.username and owners.setdefault(item.username.lower(), item.name) != item.name:
                 raise Wrong(ACCOUNT, _("The workbook gives this user name to two people."))
             there = known.posts.get((item.name, item.unit_id, item.role))
-            if there is not None and (not item.username or there.person_id == item.person_id):
-                report.lines.append(Line(row.number, what, SAME))
-                continue
-            note = ""
+            if there is not None and there.person_id == item.person_id:
+                if not item.username or there.person.account_id is not None:
+                    report.lines.append(Line(row.number, what, SAME))
+                    continue
+                item = replace(item, served=True)
+            note = _("Gets an account.") if item.served else ""
             if item.person_id is None and item.name in known.namesakes:
                 note = _("Somebody of this name is there already: this becomes another person.")
             report.lines.append(Line(row.number, what, NEW, note, item=item))
@@ -160,9 +163,10 @@ def _new_post(row: Row, known: _Known) -> NewPost:
     owner = known.by_account.get(username.lower()) if username else None
     if username.lower() in known.taken or (owner is not None and owner.name != name):
         raise Wrong(ACCOUNT, _("This user name is taken."))
-    colleague = None
-    if not username:
-        colleague = next((p.person for (n, u, _r), p in known.posts.items() if n == name and u == unit.pk), None)
+    # Without an account, or with a new one: somebody of this name in this unit who has no other account is meant.
+    colleague = next((p.person for (n, u, _r), p in known.posts.items() if n == name and u == unit.pk), None)
+    if owner is None and username and colleague is not None and colleague.account_id is not None:
+        colleague = None
     person = owner or colleague
     key = username.lower() or (str(person.pk) if person else f"{name}:{unit.pk}")
     return NewPost(
@@ -204,6 +208,8 @@ def import_people(report: Report[NewPost], *, valid_from: dt.date, actor: Actor,
                 opened.append(account)
                 changes.update(person, account_id=account.pk)
                 changes.event(person, "account_opened")
+            if item.served:
+                continue
             mine = posts.setdefault(person.pk, [])
             mine.append(
                 plan_create_post(

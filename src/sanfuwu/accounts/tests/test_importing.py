@@ -139,6 +139,16 @@ def test_one_account_is_one_person_with_two_posts_and_no_password() -> None:
     assert differences(replay(Event.objects.filter(stream_id=zheng.pk)), "territory") == []
 
 
+def test_an_account_named_later_is_given_to_the_person_who_is_there() -> None:
+    import_people(people(*PEOPLE), valid_from=TODAY, actor=OFFICER, now=NOW)
+    later = people(("钱二", "崧厦镇", "镇长", "单位负责人", "单位正职", "", "qianer"))
+    assert states(later) == ["new"]
+    import_people(later, valid_from=TODAY, actor=OFFICER, now=NOW)
+    assert Person.objects.get(name="钱二").account_id == Account.objects.get(username="qianer").pk
+    assert Post.objects.filter(person__name="钱二").count() == 1
+    assert states(people(("钱二", "崧厦镇", "镇长", "单位负责人", "单位正职", "", "qianer"))) == ["same"]
+
+
 def test_a_dispatcher_of_a_town_is_a_town_dispatcher() -> None:
     report = people(("孙三", "崧厦镇", "受理员", "受理员", "", "", ""))
     assert report.items[0].role == Role.TOWN_DISPATCHER

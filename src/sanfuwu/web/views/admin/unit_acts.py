@@ -11,8 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
+from sanfuwu.counties.actions import ensure_divisions
 from sanfuwu.ledger.errors import InvalidInput, NotVisible
 from sanfuwu.problems.actions.units import succeed_unit, undo_succession
 from sanfuwu.problems.queries.succession import succession
@@ -64,7 +66,10 @@ def _change(at: At) -> tuple[Deed, AdminForm]:
     form = ChangeUnitForm(at.request.POST or None, node=at.node, now=at.now, today=at.today)
 
     def run(form: ChangeUnitForm) -> str:
-        change_unit(at.unit.pk, **form.values(), actor=at.actor, now=at.now)
+        said = form.values()
+        change_unit(at.unit.pk, **said, actor=at.actor, now=at.now)
+        if at.unit.kind in (Unit.Kind.TOWN, Unit.Kind.VILLAGE) and said["division_code"]:
+            ensure_divisions([(said["division_code"], said["name"])], valid_from=said["valid_from"])
         return _("Changed. Earlier records go on showing what the unit was called and where it stood then.")
 
     return _deed(
@@ -142,7 +147,11 @@ def _moves(at: At, form: IntoUnitForm) -> list[Fact]:
         raise InvalidInput(_("A unit cannot be closed ahead of time."), field="on_date")
     into, n = unit_name(form.into_id, at.today), succession(at.unit.pk, on=at.today)
     return [
-        Fact(_("Successor"), into, _("It sees from now on whatever %(name)s saw.") % {"name": at.node.name}),
+        Fact(
+            pgettext("unit", "Successor"),
+            into,
+            _("It sees from now on whatever %(name)s saw.") % {"name": at.node.name},
+        ),
         Fact(
             _("Open problems"),
             f"{n.problems:,}",
