@@ -8,6 +8,7 @@ import './styles/ledger.css'
 import './styles/problem.css'
 import './styles/requests.css'
 import './styles/admin.css'
+import './styles/people.css'
 
 import htmx from 'htmx.org'
 

@@ -13,6 +13,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("serve", "Serve the pages and the API."),
     "worker": ("worker", "Run the jobs: checkpoints, messages to the outside."),
     "migrate": ("migrate", "Make or update the database: tables, counties, privileges, calendar."),
+    "county": ("county", "Make one more, empty county with its three officers; prints their first passwords once."),
     "officers": ("officers", "Let the first three officers of a county in; prints their passwords once."),
     "token": ("token", "Issue an API token for somebody's post."),
     "calendar": ("calendar", "Publish a year's working calendar; deadlines are computed again."),

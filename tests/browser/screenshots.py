@@ -121,6 +121,63 @@ def shoot_forms(browser: Browser, url: str, data_dir: Path, out: Path) -> list[P
     return made
 
 
+# Picture → whose eyes, and the address; with "|" a link of that page is followed.
+ADMINISTRATION: dict[str, tuple[str, str]] = {
+    "setup": ("系统管理员", "/admin/setup"),
+    "units": ("系统管理员", "/admin/units"),
+    "people": ("系统管理员", "/admin/people"),
+    "person": ("系统管理员", "/admin/people?q=崧厦供电所|何志强"),
+    "import-people": ("系统管理员", "/admin/people/import"),
+    "access": ("安全管理员", "/admin/access"),
+    "phones": ("受理员", "/phones"),
+}
+
+
+def shoot_administration(browser: Browser, url: str, data_dir: Path, out: Path) -> list[Path]:
+    """Pages of the officers, and the two previews: of a merger and of a hand-over. Nothing is confirmed."""
+    made = []
+    for does in dict.fromkeys(does for does, _path in ADMINISTRATION.values()):
+        context = browser.new_context(base_url=url, locale="zh-CN", **WIDTHS["desktop"])
+        page = context.new_page()
+        page.goto(WAY_IN)
+        user, password = credential(data_dir, does)
+        page.locator("input[name=login]").fill(user)
+        page.locator("input[name=password]").fill(password)
+        page.locator("main form button.btn-primary").click()
+        page.wait_for_url(f"{url}/")
+        for name, (who, path) in ADMINISTRATION.items():
+            if who == does:
+                start, _bar, link = path.partition("|")
+                page.goto(start)
+                if link:
+                    page.get_by_role("link", name=link).first.click()
+                made.append(_picture(page, out / f"{name}-1440.png"))
+        if does == "系统管理员":
+            page.goto("/admin/units?q=上虞经济开发区")
+            page.get_by_role("link", name="上虞经济开发区", exact=True).first.click()
+            page.get_by_role("link", name="并入另一个单位").click()
+            page.locator("#f_into_id").select_option(label="杭州湾上虞经济技术开发区")
+            made.append(_looked_at(page, out / "merge-1440.png"))
+            page.goto("/admin/people?q=崧厦供电所")
+            page.get_by_role("link", name="何志强").first.click()
+            page.get_by_role("link", name="离岗或调岗").first.click()
+            page.locator("#f_successor").select_option(index=1)
+            made.append(_looked_at(page, out / "handover-1440.png"))
+        context.close()
+    return made
+
+
+def _looked_at(page: Page, path: Path) -> Path:
+    page.get_by_role("button", name="预览").click()
+    expect(page.locator("#preview")).to_be_visible()
+    return _picture(page, path)
+
+
+def _picture(page: Page, path: Path) -> Path:
+    path.write_bytes(small(page.screenshot()))
+    return path
+
+
 def log_in(page: Page, user: str, password: str) -> None:
     page.goto(WAY_IN)
     page.locator("input[name=login]").fill(user)
@@ -165,6 +222,7 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGS)
         made = shoot(browser, said.url, *people, said.out) + shoot_forms(browser, said.url, said.data_dir, said.out)
+        made += shoot_administration(browser, said.url, said.data_dir, said.out)
         for path in made:
             sys.stderr.write(f"{path} {path.stat().st_size:,} bytes\n")
         browser.close()

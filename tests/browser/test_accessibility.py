@@ -134,6 +134,38 @@ def test_pages_of_the_office(
     assert not found, "\n".join(found)
 
 
+def test_pages_of_the_administration(cast: Cast, person: NewPerson, problems: dict[str, Given], width: str) -> None:
+    officer = person(cast.system_officer, width).page
+    found: list[str] = []
+    for path in (
+        "/admin/setup",
+        "/admin/units",
+        "/admin/units?closed=1&kind=department",
+        "/admin/units/new",
+        "/admin/units/import",
+        "/admin/people",
+        "/admin/people/new",
+        "/admin/people/import",
+        "/admin/people/slips",
+        "/admin/delegations",
+        "/admin/delegations/new",
+    ):
+        found += look(officer, path)
+    for start, links in (
+        ("/admin/units?q=崧厦供电所", ("崧厦供电所", "并入另一个单位")),
+        ("/admin/people?q=夏经办", ("夏经办", "离岗或调岗")),
+    ):
+        officer.goto(start)
+        for link in links:
+            officer.get_by_role("link", name=link).first.click()
+            officer.wait_for_load_state()
+            found += faults(officer, f"{width} {start} {link}")
+    office = person(cast.dispatcher, width).page
+    for path in ("/phones", "/phones?q=yan", "/duty", "/duty/new", "/duty/import", "/me/delegations"):
+        found += look(office, path)
+    assert not found, "\n".join(found)
+
+
 def test_forms_of_the_unit(cast: Cast, person: NewPerson, problems: dict[str, Given], width: str) -> None:
     handler = person(cast.handler, width)
     path = problems["in_hand"].path

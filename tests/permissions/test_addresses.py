@@ -23,6 +23,9 @@ from sanfuwu.reference.actions import add_phrase, propose_rules
 from sanfuwu.reference.limits import hours_dict, limits_of
 from sanfuwu.rules.deadlines import DeadlineRules
 from sanfuwu.rules.officehours import OfficeHours
+from sanfuwu.territory.actions import OnDuty, merge_units, set_duty
+from sanfuwu.territory.actor import SYSTEM
+from sanfuwu.territory.models import Delegation, DutyShift
 
 from .people import People
 
@@ -64,9 +67,15 @@ class World:
     photo: str
     version: str  # of the time limits, waiting for approval
     phrase: str  # of the county
+    territory: dict[str, str]  # of the handler's post: "<uuid:…>" → an id
 
     def path(self, route: str) -> str:
-        """An address of the problem that office and handler see and stranger and officer do not."""
+        """An address of the problem that office and handler see and stranger and officer do not; below /admin/ one of
+        the handler's unit, person and post."""
+        for name, value in self.territory.items():
+            route = route.replace(name, value)
+        if route.startswith("/admin/"):
+            route = route.replace("<slug:name>", "change" if "/units/" in route else "correct")
         for name, value in (
             ("<number>", self.problem.number),
             ("<str:number>", self.problem.number),
@@ -79,6 +88,7 @@ class World:
             ("<slug:kind>", "decline"),
             ("<slug:code>", "military"),
             ("<uuid:phrase_id>", self.phrase),
+            ("<str:kind>", "units"),
         ):
             route = route.replace(name, value)
         return route
@@ -113,7 +123,30 @@ def world(shared_db: str) -> World:
     phrase = add_phrase(scope="county", act="", text="已收悉。", actor=people.office, now=NOW)
     assert people.programs
     assert people.browsers
-    return World(people, Problem.objects.get(pk=problem.pk), str(photo.pk), str(waits.number), str(phrase.pk))
+    return World(
+        people,
+        Problem.objects.get(pk=problem.pk),
+        str(photo.pk),
+        str(waits.number),
+        str(phrase.pk),
+        territory_of(people),
+    )
+
+
+def territory_of(people: People) -> dict[str, str]:
+    """The handler's unit, person and post; a merger of two units without part in it, a delegation, a day on duty."""
+    handler = people.handler
+    assert handler.post_id is not None
+    merge = merge_units(people.unit("kfq-sy"), people.unit("kfq-hzw"), on_date=NOW.date(), actor=SYSTEM, now=NOW).merge
+    set_duty([OnDuty(handler.post_id, NOW.date())], actor=SYSTEM, now=NOW)
+    return {
+        "<uuid:unit_id>": str(handler.unit_id),
+        "<uuid:person_id>": str(handler.person_id),
+        "<uuid:post_id>": str(handler.post_id),
+        "<uuid:merge_id>": str(merge.pk),
+        "<uuid:delegation_id>": str(Delegation.objects.get().pk),
+        "<uuid:shift_id>": str(DutyShift.objects.get().pk),
+    }
 
 
 def test_every_address_of_the_program_is_in_the_table() -> None:

@@ -49,6 +49,7 @@ WRITES: dict[str, str] = {
     "territory.Post": "IU",
     "territory.Delegation": "IU",
     "territory.ApiToken": "IU",
+    "territory.DutyShift": "IU",
     "parties.Party": "IU",
     "parties.Contact": "IU",
     "reference.Stamp": "IU",

@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "sanfuwu.accounts.middleware.ActivePostMiddleware",
     "sanfuwu.web.training.TrainingMiddleware",
+    "sanfuwu.accounts.middleware.FirstPasswordMiddleware",
 ]
 
 TEMPLATES = [

@@ -91,6 +91,8 @@ def tokens_of(snap: Snapshot, scopes: Mapping[UUID, Iterable[UUID]], category_pa
     }
     if p.registered_by:
         tokens.add(("reg", str(p.registered_by)))
+    if p.minded_by:
+        tokens.add(("mind", str(p.minded_by)))
     if p.tier:
         tokens.add(("tier", p.tier))
     if p.on_spot:

@@ -112,7 +112,7 @@ def _is_leader(actor: Actor, snap: Snapshot, a: Assignment | None) -> bool:
 _RELATIONS: dict[Who, Callable[[Actor, Snapshot, Assignment | None], bool]] = {
     Who.COLLECTOR: lambda actor, snap, a: actor.role in BUSINESS_ROLES,
     Who.REGISTRAR: lambda actor, snap, a: (
-        actor.role in BUSINESS_ROLES and actor.effective_post == snap.problem.registered_by
+        actor.role in BUSINESS_ROLES and actor.effective_post == (snap.problem.minded_by or snap.problem.registered_by)
     ),
     Who.OFFICE: lambda actor, snap, a: is_office(actor, snap),
     Who.DISPATCHING: _is_dispatching,

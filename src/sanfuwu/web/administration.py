@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from sanfuwu.reference import policies
 from sanfuwu.territory.actor import Actor
+from sanfuwu.territory.models import Role
+from sanfuwu.territory.policies import may_grant_access, may_keep_duty
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,40 @@ class Section:
         return reverse(self.url_name, args=self.args)
 
 
+def _officer(actor: Actor) -> bool:
+    """The three officers: the system officer changes, the others look."""
+    return actor.is_officer and actor.on_behalf_of is None
+
+
+def _head(actor: Actor) -> bool:
+    return actor.role == Role.UNIT_HEAD
+
+
 # In the order in which an office sets up its county.
 SECTIONS: tuple[Section, ...] = (
+    Section(
+        _("Setting up"), _("What is missing before work can begin."), "web:admin_setup", "clipboard-list", _officer
+    ),
+    Section(_("Units"), _("The tree, names and their history, mergers."), "web:admin_units", "sitemap", _officer),
+    Section(
+        _("People and posts"), _("Who serves where as what; log-ins; hand-over."), "web:admin_people", "users", _officer
+    ),
+    Section(
+        _("Access"),
+        _("Let accounts into posts; confidential officers; review."),
+        "web:admin_access",
+        "lock",
+        may_grant_access,
+    ),
+    Section(
+        _("Delegations"),
+        _("Who stands in for whom, and for which acts."),
+        "web:admin_delegations",
+        "switch-horizontal",
+        _officer,
+    ),
+    Section(_("My unit's posts"), _("Who serves in your unit as what."), "web:admin_own_unit", "id-badge-2", _head),
+    Section(_("Duty roster"), _("Who is on duty when; from Excel."), "web:duty", "calendar-event", may_keep_duty),
     Section(
         _("County data"),
         _("Name, telephone, notices to requesters, call-back share, training mode."),

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from sanfuwu.counties.queries import county_code
 from sanfuwu.problems.models import Category
 from sanfuwu.territory import queries as territory
-from sanfuwu.territory.models import Unit
-from sanfuwu.territory.queries import divisions_below, unit_tree
+from sanfuwu.territory.models import OFFICERS, Unit
+from sanfuwu.territory.queries import PostLine, divisions_below, unit_tree
 from sanfuwu.territory.queries.units import UnitNode
 
 from .acts.fields import Choices
@@ -101,3 +101,35 @@ def flat(options: Choices) -> dict[str, str]:
         else:
             found[str(value)] = str(name)
     return found
+
+
+def superiors(now: dt.datetime) -> Choices:
+    """Units that others may stand under: the county itself first, no villages."""
+    tree = unit_tree(timezone.localdate(now))
+    root = [(str(n.id), n.name) for n in tree if n.kind == Unit.Kind.COUNTY]
+    return [*root, *_grouped(n for n in tree if n.status == Unit.Status.ACTIVE and n.kind != Unit.Kind.VILLAGE)]
+
+
+def every_unit(now: dt.datetime) -> Choices:
+    """All units somebody may serve in, the county itself and villages among them."""
+    tree = unit_tree(timezone.localdate(now))
+    root = [(str(n.id), n.name) for n in tree if n.kind == Unit.Kind.COUNTY]
+    return [*root, *_grouped(n for n in tree if n.status == Unit.Status.ACTIVE)]
+
+
+def successors(node: UnitNode, now: dt.datetime) -> Choices:
+    """Active units that may take over from one: of its own kind first."""
+    tree = [n for n in unit_tree(timezone.localdate(now)) if n.status == Unit.Status.ACTIVE and n.id != node.id]
+    alike = [(str(n.id), n.name) for n in tree if n.kind == node.kind]
+    others = [n for n in tree if n.kind not in (node.kind, Unit.Kind.COUNTY, Unit.Kind.VILLAGE)]
+    return [*([(_("Of the same kind"), alike)] if alike else []), *_grouped(others)]
+
+
+def posts(lines: Iterable[PostLine], *, first: UUID | None = None) -> Choices:
+    """Posts grouped by unit, those of one unit before all others. Officers of the system are left out."""
+    groups: dict[tuple[bool, str], Choices] = {}
+    for line in lines:
+        if line.role not in OFFICERS:
+            label = f"{line.person} {line.title}".strip()
+            groups.setdefault((line.unit_id != first, line.unit), []).append((str(line.id), label))
+    return [(unit, groups[key]) for key in sorted(groups, key=lambda key: key[0]) for unit in (key[1],)]

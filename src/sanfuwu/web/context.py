@@ -119,6 +119,7 @@ class Shell:
             items.append(self._item(gettext("Problems"), "web:problems", "list-details"))
         if may_register(self.actor):
             items.append(self._item(gettext("Register"), "web:register", "file-plus"))
+        items.append(self._item(gettext("Phone book"), "web:phones", "address-book"))
         if sections_for(self.actor):
             items.append(self._item(gettext("Administration"), "web:admin", "settings"))
         return items
@@ -127,7 +128,8 @@ class Shell:
     def tabbar(self) -> list[NavItem]:
         if self.actor is None:
             return []
-        return [*self.nav, self._item(gettext("More"), "web:me", "dots")]
+        kept = [item for item in self.nav if item.url != reverse("web:phones")]  # five at most: it is behind "more"
+        return [*kept, self._item(gettext("More"), "web:me", "dots")]
 
     def _item(self, label: str, name: str, icon: str) -> NavItem:
         url = reverse(name)

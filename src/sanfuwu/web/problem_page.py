@@ -282,7 +282,8 @@ def _line(view: ProblemView, moment: Moment, units: dict[str, str], now: dt.date
     if not who:
         hidden = view.problem.confidential and not view.sees_requester
         who = _("The recorder (confidential)") if hidden else _("The system")
-    told = Told(who=who, data=moment.data, units=units, posts={}, now=now, took=_took(view, moment))
+    posts = {str(key): name for key, name in view.post_names.items()}
+    told = Told(who=who, data=moment.data, units=units, posts=posts, now=now, took=_took(view, moment))
     extras = []
     if (moment.recorded_at - moment.happened_at) > dt.timedelta(days=1):
         extras.append(_("entered later"))

@@ -31,6 +31,9 @@ class Told:
     def unit(self, key: str = "unit") -> str:
         return self.units.get(str(self.data.get(key) or ""), _("a unit"))
 
+    def post(self, key: str = "post") -> str:
+        return self.posts.get(str(self.data.get(key) or ""), _("somebody"))
+
     def unit_list(self, key: str) -> str:
         return _(", ").join(self.units.get(str(i), _("a unit")) for i in self.data.get(key) or ())
 
@@ -270,6 +273,10 @@ SENTENCES: dict[str, _Sentence] = {
     "split_off": _with_number(lambda: _("%(who)s split it off from %(number)s")),
     "parts_closed": _plain(lambda: _("All its parts are closed; so is this one")),
     "part_reopened": _with_number(lambda: _("Its part %(number)s goes on; so does this one")),
+    "handler_changed": lambda t: (
+        _("%(old)s left the post; %(new)s handles it from now on") % {"old": t.post("from"), "new": t.post("to")}
+    ),
+    "registration_handed_over": lambda t: _("Who registered it left the post; a successor answers for it"),
     "requirement_added": _plain(lambda: _("%(who)s noted a paper to prepare")),
     "requirement_met": _plain(lambda: _("%(who)s noted that a paper has come in")),
     "attached": _plain(lambda: _("%(who)s attached a photograph")),

@@ -189,6 +189,98 @@ REVEAL_REASONS: Words = {
 }
 
 
+RANKS: Words = {
+    "staff": pgettext_lazy("rank", "Staff"),
+    "deputy": pgettext_lazy("rank", "Deputy head of a unit"),
+    "chief": pgettext_lazy("rank", "Head of a unit"),
+    "district_leader": pgettext_lazy("rank", "Leader of the district"),
+}
+
+UNIT_KINDS: Words = {
+    "county": pgettext_lazy("kind of unit", "The county itself"),
+    "office": pgettext_lazy("kind of unit", "Office"),
+    "department": pgettext_lazy("kind of unit", "Department"),
+    "town": pgettext_lazy("kind of unit", "Town or street"),
+    "village": pgettext_lazy("kind of unit", "Village or community"),
+    "public_service": pgettext_lazy("kind of unit", "Public service"),
+    "zone": pgettext_lazy("kind of unit", "Zone"),
+    "state_firm": pgettext_lazy("kind of unit", "State firm"),
+}
+UNIT_KINDS_TO_CHOOSE = tuple(kind for kind in UNIT_KINDS if kind != "county")
+
+UNIT_STATES: dict[str, tuple[str | Promise, str, str]] = {
+    "proposed": (pgettext_lazy("state of a unit", "To be confirmed"), "help-circle", "amber"),
+    "active": (pgettext_lazy("state of a unit", "At work"), "check", ""),
+    "closed": (pgettext_lazy("state of a unit", "Closed"), "archive", ""),
+}
+
+UNIT_EVENTS: Words = {
+    "created": pgettext_lazy("event of a unit", "made"),
+    "proposed": pgettext_lazy("event of a unit", "met in an import"),
+    "confirmed": pgettext_lazy("event of a unit", "confirmed"),
+    "renamed": pgettext_lazy("event of a unit", "renamed"),
+    "moved": pgettext_lazy("event of a unit", "put under another unit"),
+    "placed": pgettext_lazy("event of a unit", "division changed"),
+    "closed": pgettext_lazy("event of a unit", "closed"),
+    "merged": pgettext_lazy("event of a unit", "merged into another unit"),
+    "identified": pgettext_lazy("event of a unit", "found to be another unit"),
+    "succeeded": pgettext_lazy("event of a unit", "took over another unit"),
+    "merge_undone": pgettext_lazy("event of a unit", "its merger was undone"),
+    "succession_undone": pgettext_lazy("event of a unit", "a merger into it was undone"),
+}
+
+PERSON_EVENTS: Words = {
+    "created": pgettext_lazy("event of a person", "entered"),
+    "corrected": pgettext_lazy("event of a person", "name or phone corrected"),
+    "account_opened": pgettext_lazy("event of a person", "account made"),
+    "first_password_printed": pgettext_lazy("event of a person", "first password printed"),
+    "second_factor_reset": pgettext_lazy("event of a person", "second factor taken off"),
+    "account_shut": pgettext_lazy("event of a person", "account shut"),
+    "account_reopened": pgettext_lazy("event of a person", "account opened again"),
+}
+
+SHIFTS: Words = {
+    "all_day": pgettext_lazy("shift", "Whole day"),
+    "day": pgettext_lazy("shift", "Day shift"),
+    "night": pgettext_lazy("shift", "Night shift"),
+}
+
+# What a deputy or a secretary may be let do, in the words of the buttons.
+DELEGATED_ACTS: Words = {
+    "sign": _("Sign for"),
+    "contact": _("Contact the requester"),
+    "report": _("Report progress"),
+    "submit_result": _("Submit the result"),
+    "sign_off": _("Sign off"),
+    "hand_down": _("Hand down"),
+    "accept": _("Accept"),
+    "dispatch": _("Dispatch"),
+    "review": _("Accept the result"),
+    "send_back": _("Send back"),
+    "strike_off": _("Strike off"),
+    "register": _("Register"),
+    "duty": _("Keep the duty roster"),
+}
+
+DELEGATION_STATES: dict[str, tuple[str | Promise, str, str]] = {
+    "running": (pgettext_lazy("state of a delegation", "Running"), "check", "green"),
+    "ahead": (pgettext_lazy("state of a delegation", "To come"), "clock", ""),
+    "past": (pgettext_lazy("state of a delegation", "Ended"), "archive", ""),
+}
+
+ROW_STATES: dict[str, tuple[str | Promise, str, str]] = {
+    "new": (pgettext_lazy("state of a row", "New"), "plus", "green"),
+    "same": (pgettext_lazy("state of a row", "There already"), "check", ""),
+    "error": (pgettext_lazy("state of a row", "Not taken"), "alert-circle", "red"),
+}
+
+
+def chip(states: dict[str, tuple[str | Promise, str, str]], code: str) -> Chip:
+    """The chip of a code; an unknown one is shown as it is."""
+    word_, icon, tone = states.get(code, (code, "", ""))
+    return Chip(str(word_), icon, tone)
+
+
 def stage_chip(stage: str) -> Chip:
     """The chip of a problem's stage. An unknown code is shown as it is: a gap is seen, not hidden."""
     word, icon, tone = _STAGES.get(stage, (stage, "", ""))

@@ -72,6 +72,7 @@ class Problem(Stream):
     raised_on = models.DateTimeField()
     registered_at = models.DateTimeField()
     registered_by = models.UUIDField(null=True)  # post; null = SYSTEM
+    minded_by = models.UUIDField(null=True)  # post that answers for the registration since `registered_by` handed over
     division = models.CharField(max_length=12)
     title = models.CharField(max_length=200)
     text_note = models.ForeignKey(Note, models.PROTECT, related_name="+", db_index=False)
@@ -116,6 +117,7 @@ class Problem(Stream):
         "raised_on",
         "registered_at",
         "registered_by",
+        "minded_by",
         "division",
         "party_id",
         "party_kind",

@@ -115,6 +115,7 @@ class ProblemView:
     waits_for: str  # the unit whose turn it is: to sign, to handle, to review; empty when it is none's
     offers: tuple[Offer, ...]
     unit_names: dict[UUID, str] = field(repr=False)
+    post_names: dict[UUID, str] = field(repr=False, default_factory=dict)  # of posts that an event's sentence names
     version: int = 0
 
 
@@ -182,6 +183,7 @@ def view_of(actor: Actor, snap: Snapshot, *, now: dt.datetime) -> ProblemView:
         waits_for=_waits_for(snap, names),
         offers=offers,
         unit_names=names,
+        post_names={pk: _label(posts, pk) for pk in _named_posts(events) if pk in posts},
         version=p.version,
     )
 
@@ -299,7 +301,14 @@ def _post_ids(snap: Snapshot, events: list[Event]) -> set[UUID]:
     ids = {e.actor_post for e in events} | {e.on_behalf_of for e in events}
     ids |= {a.handler_post for a in snap.assignments} | {x.post_id for x in snap.leaderships}
     ids.add(snap.problem.registered_by)
+    ids |= _named_posts(events)
     return {i for i in ids if i is not None}
+
+
+def _named_posts(events: list[Event]) -> set[UUID]:
+    """Posts in the data of events: who leads it, who handed it over to whom."""
+    said = [e.payload.get("data", {}) for e in events if e.kind in ("leader_appointed", "handler_changed")]
+    return {UUID(data[key]) for data in said for key in ("post", "from", "to") if data.get(key)}
 
 
 def _label(posts: dict[UUID, Any], post_id: UUID | None) -> str:

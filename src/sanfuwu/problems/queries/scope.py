@@ -57,7 +57,8 @@ def _scope_of_post(actor: Actor) -> Scope:
             return Scope(everything=True)
         case Role.LEADER if actor.rank == Rank.DISTRICT_LEADER:
             return Scope(everything=True)
-    tokens: set[Token] = {("reg", str(actor.effective_post))}
+    # What he registered, and what was handed over to him by whoever did.
+    tokens: set[Token] = {("reg", str(actor.effective_post)), ("mind", str(actor.effective_post))}
     none_of: frozenset[Token] = frozenset()
     match actor.role:
         case Role.HANDLER | Role.UNIT_HEAD:

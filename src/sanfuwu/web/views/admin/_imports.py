@@ -50,4 +50,4 @@ def import_page(
         "preview": preview,
         "rows": rows,
     }
-    return render(request, "web/admin/import.html", context, status=422 if form.errors else 200)
+    return render(request, "web/admin/sheet_import.html", context, status=422 if form.errors else 200)
