@@ -91,7 +91,13 @@ def finish(pairs: list[tuple[Snapshot, Context]], changes: Changes) -> None:
     wanted = []
     for snap, ctx in pairs:
         path = ctx.category_path(snap.problem.category_id) if snap.problem.category_id else ()
-        _refresh(snap, changes, is_open=facets.is_open(snap.problem.state), due_at=_running_due(snap))
+        _refresh(
+            snap,
+            changes,
+            is_open=facets.is_open(snap.problem.state),
+            due_at=_running_due(snap),
+            struck_off_at=snap.problem.struck_off_at,
+        )
         wanted.append((snap, facets.tokens_of(snap, scopes, path) | facets.list_tokens(snap.row)))
     numbers = facets.ids_of({t for _snap, tokens in wanted for t in tokens})
     for snap, tokens in wanted:
@@ -171,4 +177,11 @@ class Act(Generic[C]):
 
 def new_row(problem: Problem) -> ProblemRow:
     """The narrow row of a new problem, still without its facets."""
-    return ProblemRow(problem=problem, registered_at=problem.registered_at, is_open=True, facets=[])
+    return ProblemRow(
+        problem=problem,
+        registered_at=problem.registered_at,
+        raised_on=problem.raised_on,
+        struck_off_at=problem.struck_off_at,
+        is_open=True,
+        facets=[],
+    )

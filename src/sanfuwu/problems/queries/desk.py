@@ -79,7 +79,7 @@ def desk(actor: Actor, *, now: dt.datetime, limit: int = 12) -> Desk:
     overdue, due_soon, first = (0, False), (0, False), Page([], 0, False, None, None)
     if actor.role != Role.VERIFIER:  # what waits for a call-back has no running clock
         overdue = count_problems(actor, Filters(overdue_at=now), cap=MOST)
-        due_soon = count_problems(actor, Filters(due_before=soon), cap=MOST)
+        due_soon = count_problems(actor, Filters(due_from=now, due_before=soon), cap=MOST)
         first = list_problems(actor, Filters(open_only=True), sort="due", limit=limit, cap=MOST)
     begin = next((task for task in tasks if task.count), tasks[0] if tasks else None)
     wanted = begin.stages if begin else ()
@@ -89,7 +89,7 @@ def desk(actor: Actor, *, now: dt.datetime, limit: int = 12) -> Desk:
     return Desk(
         tasks=tuple(tasks),
         overdue=overdue,
-        due_soon=(max(0, due_soon[0] - overdue[0]), due_soon[1]),
+        due_soon=due_soon,
         due_before=soon,
         lines=tuple(lines(actor, first.ids, now=now)),
         first=begin,
