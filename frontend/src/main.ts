@@ -5,6 +5,7 @@ import './styles/frame.css'
 import './styles/pieces.css'
 import './styles/forms.css'
 import './styles/ledger.css'
+import './styles/listing.css'
 import './styles/problem.css'
 
 import htmx from 'htmx.org'
@@ -13,6 +14,7 @@ import { watchDrafts } from './islands/drafts'
 import { watchErrors } from './islands/errors'
 import { watchKeys } from './islands/keys'
 import { watchMenus } from './islands/menus'
+import { watchNarrowing } from './islands/narrow'
 import { watchSelection } from './islands/selection'
 
 // The page forbids inline style and eval (CSP); htmx is told the same in the page's meta tag, this is for parts it loads.
@@ -24,5 +26,6 @@ htmx.config.scrollBehavior = 'auto'
 watchMenus(document)
 watchKeys(document)
 watchSelection(document)
+watchNarrowing(document)
 watchDrafts(document)
 watchErrors(document)

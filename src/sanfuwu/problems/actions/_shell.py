@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Generic, TypeVar
 from uuid import UUID
@@ -41,6 +41,12 @@ class Context:
     @cached_property
     def calendar(self) -> WorkCalendar:
         return work_calendar()
+
+    def sharing(self) -> Context:
+        """A context for another problem of the same batch: what this one has looked up, it knows too."""
+        other = replace(self, subject=None)
+        other.__dict__["calendar"] = self.calendar
+        return other
 
     def unit(self, unit_id: UUID, field_name: str) -> Unit:
         """An active unit to be made responsible, or an error at the field."""

@@ -1,4 +1,4 @@
-"""How people arrange the 问题清单 for themselves and for each other. No part of the ledger: nothing here is an event."""
+"""How people arrange the 问题清单 for themselves and each other. No part of the ledger: nothing here is an event."""
 
 from __future__ import annotations
 

@@ -1,5 +1,8 @@
 """Everything that reads problems; each function starts from what the actor may see."""
 
+from .arranged import Arranged, arranged
+from .arranged import view_of as saved_view
+from .chosen import chosen
 from .desk import Desk, Task, desk
 from .detail import ProblemView, find, get_problem, view_of
 from .duties import Duty, Moments, UnitDuties, duties, may_see_duties
@@ -11,6 +14,7 @@ from .scope import scope_of, sees_requester, visible_to
 __all__ = [
     "FACET_FILTERS",
     "SORTS",
+    "Arranged",
     "Desk",
     "Duty",
     "Filters",
@@ -21,7 +25,9 @@ __all__ = [
     "RequesterView",
     "Task",
     "UnitDuties",
+    "arranged",
     "by_code",
+    "chosen",
     "count_problems",
     "desk",
     "duties",
@@ -30,6 +36,7 @@ __all__ = [
     "lines",
     "list_problems",
     "may_see_duties",
+    "saved_view",
     "scope_of",
     "sees_requester",
     "view_of",

@@ -93,10 +93,14 @@ def visible_to(actor: Actor) -> QuerySet[ProblemRow]:
 def where(actor: Actor, alias: str = "r") -> tuple[str, list[Any]] | None:
     """The same rule as an SQL condition on `problems_problemrow`; None = nothing is visible."""
     resolved = resolve(scope_of(actor))
-    if resolved is None:
-        return None
+    return None if resolved is None else sql_of(resolved, alias)
+
+
+def sql_of(resolved: tuple[list[int] | None, list[int]], alias: str = "r") -> tuple[str, list[Any]]:
+    """What `resolve` gave, as an SQL condition on `problems_problemrow`."""
     any_of, none_of = resolved
-    parts, params = ["TRUE"], []
+    parts: list[str] = ["TRUE"]
+    params: list[Any] = []
     if any_of is not None:
         parts.append(f"{alias}.facets && %s::int4[]")
         params.append(any_of)

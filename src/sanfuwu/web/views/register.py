@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,7 +16,8 @@ from sanfuwu.ledger.errors import ActionError, NotAllowed
 from sanfuwu.problems.actions import register_problem, solve_on_spot
 from sanfuwu.problems.actions.attaching import attach
 from sanfuwu.problems.policies import may_register
-from sanfuwu.web import choices
+from sanfuwu.web import alike, choices
+from sanfuwu.web.alike import AlikeRow
 from sanfuwu.web.page import actor_of, for_post, now_of
 from sanfuwu.web.registering import RegisterForm
 from sanfuwu.web.views.problem import uploads
@@ -38,7 +41,13 @@ def register(request: HttpRequest) -> HttpResponse:
         spot=spot,
     )
     key = f"register:{actor.post_id}"
+    seen: list[AlikeRow] = []
     if request.method == "POST" and form.is_valid():
+        if not request.POST.get("alike_seen"):
+            # Shown while one types; without script, or when one was faster, once before it is registered.
+            seen = [row for row in alike.rows(alike.typed(actor, request.POST, places, now)) if row.strong]
+        if seen:
+            return _page(request, form, places, key, alike=seen)
         try:
             sent = uploads(request)
             reg = form.registration(now)
@@ -60,9 +69,15 @@ def register(request: HttpRequest) -> HttpResponse:
             )
             messages.success(request, said % {"number": problem.number})
             return HttpResponseRedirect(reverse("web:problem", args=[problem.number]))
+    return _page(request, form, places, key)
+
+
+def _page(
+    request: HttpRequest, form: RegisterForm, places: dict[str, str], key: str, *, alike: Sequence[AlikeRow] = ()
+) -> HttpResponse:
     return render(
         request,
         "web/pages/register.html",
-        {"form": form, "places": places, "draft_key": key},
+        {"form": form, "places": places, "draft_key": key, "alike": alike, "asked": bool(alike)},
         status=422 if form.errors else 200,
     )
