@@ -67,15 +67,10 @@ def places(now: dt.datetime) -> dict[str, str]:
     return found
 
 
-def place_names(now: dt.datetime) -> dict[str, str]:
-    """{code as the filter has it: name}: towns by nine digits, villages by twelve."""
-    return {code[:9] if code.endswith("000") else code: name for code, name in places(now).items()}
-
-
 def places_to_tick(now: dt.datetime, chosen: Iterable[str]) -> Choices:
     """Towns and streets for a filter; below a town that is chosen, or one of whose villages is, its villages."""
     opened = {code[:9] for code in chosen}
-    return [(code, name) for code, name in place_names(now).items() if len(code) == 9 or code[:9] in opened]
+    return [(code, name) for code, name in places(now).items() if code.endswith("000") or code[:9] in opened]
 
 
 def leaders(now: dt.datetime) -> Choices:

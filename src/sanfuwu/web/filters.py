@@ -10,6 +10,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from sanfuwu.problems.models import Category
 from sanfuwu.territory.queries import post_labels, unit_names
@@ -66,7 +67,7 @@ def filter_label(name: str) -> str:
 
 
 _DUTY_HEADS = {
-    "in_hand": lambda: _("In hand"),
+    "in_hand": lambda: pgettext("duties", "In hand"),
     "to_sign": lambda: _("To sign for"),
     "overdue": lambda: _("Overdue"),
     "soon": lambda: _("Due soon"),
@@ -113,7 +114,7 @@ def _names(name: str, values: Iterable[str], now: dt.datetime) -> dict[str, str]
         case "category":
             return {str(pk): label for pk, label in Category.objects.filter(pk__in=ids).values_list("pk", "name")}
         case "place":
-            return choices.place_names(now)
+            return choices.places(now)
         case "leader" | "registered_by":
             return {str(pk): " ".join(filter(None, said)) for pk, said in post_labels(ids, today).items()}
         case "party":

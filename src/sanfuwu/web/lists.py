@@ -18,6 +18,7 @@ from sanfuwu.counties.queries import work_calendar
 from sanfuwu.problems.models import SavedView
 from sanfuwu.problems.queries import FACET_FILTERS, SORTS, Duty, Filters, Moments
 from sanfuwu.problems.queries.duties import FINISHED_DAYS, NUMBERS
+from sanfuwu.rules.identifiers import check_division, is_within
 from sanfuwu.territory.actor import Actor
 
 from . import columns
@@ -62,7 +63,9 @@ class Asked:
 
     def without(self, name: str, value: str) -> str:
         """The same list without one value of a filter."""
-        return self.url(**{name: [v for v in self.query.getlist(name) if v and v != value] or None})
+        # A place may be written short: 330604007 is 330604007000.
+        rest = [v for v in self.query.getlist(name) if v and value not in (v, v.ljust(12, "0"))]
+        return self.url(**{name: rest or None})
 
 
 def essence(query: QueryDict) -> str:
@@ -94,7 +97,7 @@ def read(query: QueryDict, now: dt.datetime, actor: Actor) -> Asked:
         if any(query.getlist(name))
     }
     if "place" in facets:
-        facets["place"] = _narrowest(facets["place"])
+        facets["place"] = _places(facets["place"])
     if query.get("my") == "1" and actor.unit_id is not None:
         facets["handled"] = (str(actor.unit_id),)  # relative: a shared view is everybody's own
     at = moments(now)
@@ -142,9 +145,10 @@ def _duty(query: QueryDict, at: Moments) -> Duty | None:
     return Duty(unit, number, at) if unit and number in NUMBERS else None
 
 
-def _narrowest(places: Sequence[str]) -> tuple[str, ...]:
-    """Of a town and one of its villages only the village is meant: the town was the way to it."""
-    return tuple(p for p in places if not any(q != p and q.startswith(p) for q in places))
+def _places(codes: Sequence[str]) -> tuple[str, ...]:
+    """Codes of twelve digits. Of a town and one of its villages only the village is meant: that was the way to it."""
+    found = [checked.value.ljust(12, "0") for code in codes if (checked := check_division(code)).ok]
+    return tuple(p for p in found if not any(is_within(q, p) for q in found if q != p))
 
 
 def uuid_or_none(text: str) -> UUID | None:

@@ -31,9 +31,10 @@ from sanfuwu.problems.search import grams_of
 from sanfuwu.rules.identifiers import check_uscc
 from sanfuwu.territory.actor import Actor
 
-ALIKE = 0.30  # share of common grams from which two texts are worth a look
-STRONG = 0.60  # from which somebody who registers is asked once more
-SHORTEST = 8  # grams: below that two texts are alike by chance
+ALIKE = 0.45  # shared grams over those of the shorter text, from which two are worth a look
+STRONG = 0.70  # from which somebody who registers is asked once more
+SHORTEST = 8  # grams: a text below that is like another one by chance
+FEWEST_SHARED = 6
 PAIRS = 8
 MOST_COMPARED = 400
 RECENT = dt.timedelta(days=90)  # how far back the same kind of thing at the same place counts
@@ -82,7 +83,7 @@ def look_alikes(
     """For what somebody is about to register. `who` is the requester as typed, a person's name is not looked for."""
     return _found(
         actor,
-        grams_of(f"{text}\n{who}"),
+        grams_of(text),
         _parties(who, uscc),
         division,
         category_id,
@@ -97,9 +98,12 @@ def of_problem(actor: Actor, problem: Problem, *, now: dt.datetime, limit: int =
     if problem.confidential:
         return []
     grams = ProblemText.objects.filter(pk=problem.pk).values_list("grams", flat=True).first() or []
+    # The firm's name is in the grams for the search; two firms of like names are no like problems.
+    named = set(grams_of(problem.claimed_party)) if problem.claimed_party else set()
+    own = [g for g in grams if g not in named]
     parties = [problem.party_id] if problem.party_id else []
     category = problem.category_id or problem.proposed_category_id
-    return _found(actor, grams, parties, problem.division, category, exclude=problem.pk, now=now, limit=limit)
+    return _found(actor, own, parties, problem.division, category, exclude=problem.pk, now=now, limit=limit)
 
 
 def _parties(who: str, uscc: str) -> list[UUID]:
@@ -132,9 +136,8 @@ def _found(
     if parties:
         for pid, at in _by_facets([[("party", str(p)) for p in parties]], visible, since=None, most=2 * limit):
             _note(found, pid, at, Reason(PARTY))
-    place = division if len(division) == 12 and not division.endswith("000") else division[:9]
-    if len(place) >= 9 and category_id is not None:
-        same = [[("place", place)], [("category", str(category_id))]]
+    if len(division) >= 9 and category_id is not None:
+        same = [[("place", division.ljust(12, "0"))], [("category", str(category_id))]]
         for pid, at in _by_facets(same, visible, since=now - RECENT, most=limit):
             _note(found, pid, at, Reason(PLACE))
     if exclude is not None:
@@ -177,15 +180,15 @@ def _by_text(
             WITH near AS MATERIALIZED (
                 SELECT t.problem_id, t.grams FROM problems_problemtext t WHERE {either} LIMIT %s
             ), judged AS MATERIALIZED (
-                SELECT near.problem_id, cardinality(near.grams) AS size,
+                SELECT near.problem_id, least(cardinality(near.grams), %s) AS shorter,
                        (SELECT count(*) FROM unnest(near.grams) g WHERE g = ANY(%s::int4[])) AS shared
                   FROM near
             )
-            SELECT j.problem_id, r.registered_at, j.shared::float / (j.size + %s - j.shared) AS share
+            SELECT j.problem_id, r.registered_at, j.shared::float / j.shorter AS share
               FROM judged j JOIN problems_problemrow r ON r.problem_id = j.problem_id
-             WHERE j.shared::float / (j.size + %s - j.shared) >= %s AND {sql}
+             WHERE j.shared >= %s AND j.shared >= %s * j.shorter AND {sql}
              ORDER BY share DESC, r.registered_at DESC LIMIT 20""",
-            [*pairs, MOST_COMPARED, list(grams), len(grams), len(grams), ALIKE, *params],
+            [*pairs, MOST_COMPARED, len(grams), list(grams), FEWEST_SHARED, ALIKE, *params],
         )
         return list(cursor.fetchall())
 
