@@ -5,6 +5,7 @@ import './styles/frame.css'
 import './styles/pieces.css'
 import './styles/forms.css'
 import './styles/ledger.css'
+import './styles/listing.css'
 import './styles/problem.css'
 import './styles/requests.css'
 import './styles/admin.css'
@@ -17,6 +18,7 @@ import { watchErrors } from './islands/errors'
 import { watchKeys } from './islands/keys'
 import { watchMenus } from './islands/menus'
 import { watchPhrases } from './islands/phrases'
+import { watchNarrowing } from './islands/narrow'
 import { watchSelection } from './islands/selection'
 
 // The page forbids inline style and eval (CSP); htmx is told the same in the page's meta tag, this is for parts it loads.
@@ -28,6 +30,7 @@ htmx.config.scrollBehavior = 'auto'
 watchMenus(document)
 watchKeys(document)
 watchSelection(document)
+watchNarrowing(document)
 watchDrafts(document)
 watchErrors(document)
 watchPhrases(document)

@@ -78,6 +78,8 @@ WRITES: dict[str, str] = {
     "problems.Facet": "I",
     "problems.ProblemRow": "IU",
     "problems.ProblemText": "IU",
+    "problems.SavedView": "IU",
+    "problems.ListSetting": "IU",
     "visits.Visit": "IU",
     "visits.VisitVisitor": "I",
     "visits.VisitParty": "I",

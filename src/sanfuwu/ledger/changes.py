@@ -124,6 +124,17 @@ class Changes:
         for name, _default in _defaults(type(row)):
             self._remember(row, name)
 
+    def absorb(self, other: Changes) -> None:
+        """Take over what was planned apart from these changes and is complete: every value has its event."""
+        if other.unrecorded():
+            raise RuntimeError("what is taken over must have its events")
+        self.inserts += other.inserts
+        self._new |= other._new
+        for key, (row, names) in other.updates.items():
+            self.updates.setdefault(key, (row, set()))[1].update(names)
+        self.events += other.events
+        self.after_write += other.after_write
+
     def is_new(self, row: models.Model) -> bool:
         """Whether the row is inserted by these changes."""
         return id(row) in self._new

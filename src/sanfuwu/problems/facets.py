@@ -88,6 +88,7 @@ def tokens_of(snap: Snapshot, scopes: Mapping[UUID, Iterable[UUID]], category_pa
         ("urgency", p.urgency),
         ("served", p.party_kind),
         ("origin", p.origin),
+        ("nature", p.nature),
     }
     if p.registered_by:
         tokens.add(("reg", str(p.registered_by)))
@@ -101,6 +102,8 @@ def tokens_of(snap: Snapshot, scopes: Mapping[UUID, Iterable[UUID]], category_pa
         tokens.add(("result", p.result_kind))
     if p.resolution_level:
         tokens.add(("level", p.resolution_level))
+    if p.close_basis:
+        tokens.add(("basis", p.close_basis))
     if p.confidential:
         tokens.add(("confidential", "yes"))
     if p.campaign_id:

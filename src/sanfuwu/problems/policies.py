@@ -18,7 +18,7 @@ from sanfuwu.rules.lifecycle import Machine, Who
 from sanfuwu.territory.actor import Actor
 from sanfuwu.territory.models import Rank, Role
 
-from .models import Assignment, Problem
+from .models import Assignment, Problem, SavedView
 from .snapshot import Snapshot
 
 BUSINESS_ROLES = frozenset(
@@ -66,6 +66,23 @@ def may_register(actor: Actor) -> bool:
 def same_world(actor: Actor, problem: Problem) -> bool:
     """Training and real work do not meet: who is in training acts on training alone, everybody else never on it."""
     return actor.is_system or actor.training == (problem.origin == "training")
+
+
+def may_arrange(actor: Actor) -> bool:
+    """Whoever has a list of problems may arrange it for himself."""
+    return actor.role in BUSINESS_ROLES
+
+
+def may_share_view(actor: Actor, share: str) -> bool:
+    """A view for oneself or one's unit: anybody; for the whole county: the district's office, which answers for it."""
+    return share != SavedView.Share.COUNTY or actor.role == Role.DISPATCHER
+
+
+def may_change_view(actor: Actor, view: SavedView) -> bool:
+    """Whoever saved it; the county's ones any dispatcher of the district, so that none outlives its author's post."""
+    if view.post_id == actor.effective_post:
+        return True
+    return view.share == SavedView.Share.COUNTY and actor.role == Role.DISPATCHER
 
 
 def is_office(actor: Actor, snap: Snapshot) -> bool:
@@ -128,6 +145,27 @@ _RELATIONS: dict[Who, Callable[[Actor, Snapshot, Assignment | None], bool]] = {
 def stands_in(actor: Actor, who: Who, snap: Snapshot, assignment: Assignment | None = None) -> bool:
     """Whether the actor stands in this relation; the system stands in every one."""
     return actor.is_system or _RELATIONS[who](actor, snap, assignment)
+
+
+_ROLES_OF: dict[Who, frozenset[Role]] = {
+    Who.COLLECTOR: BUSINESS_ROLES,
+    Who.REGISTRAR: BUSINESS_ROLES,
+    Who.OFFICE: frozenset({Role.DISPATCHER, Role.TOWN_DISPATCHER}),
+    Who.DISPATCHING: _UNIT_ROLES | {Role.DISPATCHER},
+    Who.UNIT: _UNIT_ROLES,
+    Who.UNIT_HEAD: frozenset({Role.UNIT_HEAD}),
+    Who.VERIFIER: frozenset({Role.VERIFIER}),
+    Who.APPROVER: frozenset({Role.SUPERVISOR}),
+    Who.LEADER: frozenset({Role.LEADER}),
+}
+
+
+def may_ever(actor: Actor, act: str) -> bool:
+    """Whether a post of this role could do the act on any problem at all: what a list offers before one is chosen."""
+    if actor.acts_allowed is not None and act not in actor.acts_allowed:
+        return False
+    _machine, whos = _whos(act)
+    return actor.is_system or any(actor.role in _ROLES_OF.get(who, ()) for who in whos)
 
 
 def _whos(act: str) -> tuple[Machine | None, tuple[Who, ...]]:

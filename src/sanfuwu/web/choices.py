@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from sanfuwu.counties.queries import county_code
 from sanfuwu.problems.models import Category
 from sanfuwu.territory import queries as territory
-from sanfuwu.territory.models import OFFICERS, Unit
+from sanfuwu.territory.models import OFFICERS, Post, Role, Unit
 from sanfuwu.territory.queries import PostLine, divisions_below, unit_tree
 from sanfuwu.territory.queries.units import UnitNode
 
 from .acts.fields import Choices
 
-_GROUPS: tuple[tuple[str, str | Promise], ...] = (
+UNIT_GROUPS: tuple[tuple[str, str | Promise], ...] = (
     (Unit.Kind.DEPARTMENT, _("Departments")),
     (Unit.Kind.PUBLIC_SERVICE, _("Public services")),
     (Unit.Kind.TOWN, _("Towns and streets")),
@@ -34,7 +34,7 @@ def _grouped(nodes: Iterable[UnitNode]) -> Choices:
     by_kind: dict[str, Choices] = {}
     for node in nodes:
         by_kind.setdefault(node.kind, []).append((str(node.id), node.name))
-    return [(str(label), by_kind[kind]) for kind, label in _GROUPS if kind in by_kind]
+    return [(str(label), by_kind[kind]) for kind, label in UNIT_GROUPS if kind in by_kind]
 
 
 def units(now: dt.datetime) -> Choices:
@@ -65,9 +65,18 @@ def places(now: dt.datetime) -> dict[str, str]:
     return found
 
 
-def towns(now: dt.datetime) -> Choices:
-    """Towns and streets for a filter: (nine digits, name)."""
-    return [(code[:9], name) for code, name in places(now).items() if code.endswith("000")]
+def places_to_tick(now: dt.datetime, chosen: Iterable[str]) -> Choices:
+    """Towns and streets for a filter; below a town that is chosen, or one of whose villages is, its villages."""
+    opened = {code[:9] for code in chosen}
+    return [(code, name) for code, name in places(now).items() if code.endswith("000") or code[:9] in opened]
+
+
+def leaders(now: dt.datetime) -> Choices:
+    """Leaders in office, by name."""
+    today = timezone.localdate(now)
+    posts = Post.objects.filter(role=Role.LEADER, valid_from__lte=today).exclude(valid_to__lte=today)
+    rows = posts.order_by("person__name_pinyin").values_list("pk", "title", "person__name")
+    return [(str(pk), " ".join(part for part in (title, name) if part)) for pk, title, name in rows]
 
 
 def categories(*, confirmed_only: bool) -> Choices:

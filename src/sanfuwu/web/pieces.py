@@ -180,6 +180,29 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a ledger's line. Of the usual columns only the name is said: the row has what they show.
+
+    `phone_only`: not chosen, but part of the card that a phone shows.
+    """
+
+    name: str
+    text: str = ""
+    phone_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The head of a column."""
+
+    name: str
+    label: str
+
+
+USUAL_COLUMNS = ("number", "title", "party", "lead", "state", "due")
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerRow:
     """A line of the ledger. `second` stands under the title: place, category, channel; `short` is the number without
     the county, which is the same for all."""
@@ -196,6 +219,8 @@ class LedgerRow:
     lead_second: str = ""
     tier: str = ""
     marks: tuple[Chip, ...] = ()
+    cells: tuple[Cell, ...] = tuple(Cell(name) for name in USUAL_COLUMNS)
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

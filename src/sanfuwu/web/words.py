@@ -102,6 +102,10 @@ RESOLUTION_LEVELS: Words = {
     "unit": _("by the unit"),
 }
 
+SHARES: Words = {"mine": _("Only me"), "unit": _("Everybody of my unit"), "county": _("The whole county")}
+
+ORIGINS: Words = {"live": _("Registered here"), "import": _("Imported history")}
+
 ROLES: Words = {
     "collector": _("Visiting cadre"),
     "dispatcher": _("Dispatcher"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Generic, TypeVar
 from uuid import UUID
@@ -48,6 +48,12 @@ class Context:
     def calendar(self) -> WorkCalendar:
         """The work calendar with the office hours in force at this moment."""
         return calendar_at(self.now)
+
+    def sharing(self) -> Context:
+        """A context for another problem of the same batch: what this one has looked up, it knows too."""
+        other = replace(self, subject=None, others={}, made=[])
+        other.__dict__.update(calendar=self.calendar, rules=self.rules)
+        return other
 
     def unit(self, unit_id: UUID, field_name: str) -> Unit:
         """An active unit to be made responsible, or an error at the field."""
@@ -98,7 +104,13 @@ def finish(pairs: list[tuple[Snapshot, Context]], changes: Changes) -> None:
     wanted = []
     for snap, ctx in pairs:
         path = ctx.category_path(snap.problem.category_id) if snap.problem.category_id else ()
-        _refresh(snap, changes, is_open=facets.is_open(snap.problem.state), due_at=_running_due(snap))
+        _refresh(
+            snap,
+            changes,
+            is_open=facets.is_open(snap.problem.state),
+            due_at=_running_due(snap),
+            struck_off_at=snap.problem.struck_off_at,
+        )
         wanted.append((snap, facets.tokens_of(snap, scopes, path) | facets.list_tokens(snap.row)))
     numbers = facets.ids_of({t for _snap, tokens in wanted for t in tokens})
     for snap, tokens in wanted:
@@ -210,4 +222,11 @@ def _finish_all(pairs: list[tuple[Snapshot, Context]], changes: Changes) -> None
 
 def new_row(problem: Problem) -> ProblemRow:
     """The narrow row of a new problem, still without its facets."""
-    return ProblemRow(problem=problem, registered_at=problem.registered_at, is_open=True, facets=[])
+    return ProblemRow(
+        problem=problem,
+        registered_at=problem.registered_at,
+        raised_on=problem.raised_on,
+        struck_off_at=problem.struck_off_at,
+        is_open=True,
+        facets=[],
+    )

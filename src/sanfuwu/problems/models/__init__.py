@@ -1,5 +1,6 @@
 """The tables of the heart (model.md, "Tables"), one module per noun."""
 
+from .arranged import ListSetting, SavedView
 from .assignment import Assignment, ClockPause, Deadline
 from .attachment import Attachment
 from .category import Category
@@ -21,11 +22,13 @@ __all__ = [
     "Deadline",
     "Facet",
     "Leadership",
+    "ListSetting",
     "PlanStep",
     "Problem",
     "ProblemRow",
     "ProblemText",
     "Requirement",
+    "SavedView",
     "UnitRequest",
     "VerificationCycle",
 ]

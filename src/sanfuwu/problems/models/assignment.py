@@ -101,6 +101,11 @@ class Assignment(models.Model):
             ),
             models.UniqueConstraint(fields=["problem", "unit"], condition=_OPEN, name="assignment_one_open_per_unit"),
         ]
+        # The 责任清单 counts in these alone (queries.duties): what units have in hand, and what they have finished.
+        indexes = [
+            models.Index(fields=["unit", "state", "due_at"], name="assignment_in_hand_ix", condition=_OPEN),
+            models.Index(fields=["ended_at", "unit"], name="assignment_finished_ix", condition=Q(state="done")),
+        ]
 
 
 class ClockPause(models.Model):

@@ -25,11 +25,11 @@ def _stages(name: str, *stages: Stage) -> Heap:
 
 def _own(name: str, *duties: str) -> Heap:
     """What waits for one's own unit, not for those below it."""
-    return name, "duty", tuple(f"{duty}:{_OWN}" for duty in (duties or (name,)))
+    return name, "waits", tuple(f"{duty}:{_OWN}" for duty in (duties or (name,)))
 
 
 _DECIDE = _own("to_decide", "decide_return", "decide_extension")
-_DECIDE_ABOVE: Heap = ("to_decide", "duty", (f"decide_extension:{ABOVE}", f"decide_hold:{ABOVE}"))
+_DECIDE_ABOVE: Heap = ("to_decide", "waits", (f"decide_extension:{ABOVE}", f"decide_hold:{ABOVE}"))
 # What each role is asked to do, in the order it matters; every entry is a filter of the list.
 _TASKS: dict[str, tuple[Heap, ...]] = {
     Role.DISPATCHER: (
@@ -102,7 +102,7 @@ def desk(actor: Actor, *, now: dt.datetime, limit: int = 12) -> Desk:
     overdue, due_soon, first = (0, False), (0, False), Page([], 0, False, None, None)
     if actor.role != Role.VERIFIER:  # what waits for a call-back has no running clock
         overdue = count_problems(actor, Filters(overdue_at=now), cap=MOST)
-        due_soon = count_problems(actor, Filters(due_before=soon), cap=MOST)
+        due_soon = count_problems(actor, Filters(due_from=now, due_before=soon), cap=MOST)
         first = list_problems(actor, Filters(open_only=True), sort="due", limit=limit, cap=MOST)
     begin = next((task for task in tasks if task.count), tasks[0] if tasks else None)
     fresh = Page([], 0, False, None, None)
@@ -111,7 +111,7 @@ def desk(actor: Actor, *, now: dt.datetime, limit: int = 12) -> Desk:
     return Desk(
         tasks=tuple(tasks),
         overdue=overdue,
-        due_soon=(max(0, due_soon[0] - overdue[0]), due_soon[1]),
+        due_soon=due_soon,
         due_before=soon,
         lines=tuple(lines(actor, first.ids, now=now)),
         first=begin,

@@ -20,6 +20,7 @@ from .. import facets
 from ..facets import Token
 from ..search import grams_asked
 from . import scope
+from .duties import Duty
 from .looking import Conditions, Hit, Look, Sort
 
 COUNT_CAP = 10_000
@@ -29,6 +30,7 @@ FACET_FILTERS: dict[str, str] = {
     "stage": "stage",
     "state": "state",
     "tier": "tier",
+    "nature": "nature",
     "channel": "channel",
     "served": "served",
     "category": "category",
@@ -36,15 +38,20 @@ FACET_FILTERS: dict[str, str] = {
     "lead": "lead",
     "co": "co",
     "unit": "scope",
+    "handled": "handled",
     "leader": "leader",
     "result": "result",
+    "basis": "basis",
+    "campaign": "campaign",
+    "confidential": "confidential",
+    "on_spot": "on_spot",
     "level": "level",
     "urgency": "urgency",
     "origin": "origin",
     "registered_by": "reg",
     "party": "party",
     "asks": "asks",  # 单位请示: return | extension | hold
-    "duty": "duty",  # what waits for one unit: "to_sign:<unit>"; see facets
+    "waits": "duty",  # what waits for one unit: "to_sign:<unit>"; see facets
 }
 
 
@@ -57,8 +64,14 @@ class Filters:
     open_only: bool | None = None
     overdue_at: dt.datetime | None = None  # due before this moment and still open
     due_before: dt.datetime | None = None
+    due_from: dt.datetime | None = None
     registered_from: dt.datetime | None = None
     registered_until: dt.datetime | None = None
+    raised_from: dt.datetime | None = None
+    raised_until: dt.datetime | None = None
+    struck_from: dt.datetime | None = None
+    struck_until: dt.datetime | None = None
+    duty: Duty | None = None  # one number of the 责任清单
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +88,8 @@ class Page:
 SORTS = {
     "newest": Sort("registered_at", True, "TRUE"),
     "due": Sort("due_at", False, "r.is_open AND r.due_at IS NOT NULL"),
+    "raised": Sort("raised_on", True, "TRUE"),
+    "struck": Sort("struck_off_at", True, "r.struck_off_at IS NOT NULL"),
 }
 
 
@@ -105,13 +120,13 @@ def _where(actor: Actor, filters: Filters, order: Sort | None) -> Conditions | N
     if visible is None:
         return None
     scoped, none_of = visible
-    wanted: list[list[Token]] = []
+    wanted: list[list[Token]] = [[("handled", str(filters.duty.unit_id))]] if filters.duty else []
     for name, values in filters.facets.items():
         if name not in FACET_FILTERS:
             raise InvalidInput(_("There is no such filter."), field=name)
         wanted.append([(FACET_FILTERS[name], value) for value in values])
     due_before = min((t for t in (filters.overdue_at, filters.due_before) if t is not None), default=None)
-    clock = due_before is not None or (order is not None and order.column == "due_at")
+    clock = due_before is not None or filters.due_from is not None or _by(order, "due_at")
     if clock:
         if filters.open_only is False:
             return None  # whatever has a running clock is open
@@ -128,15 +143,36 @@ def _where(actor: Actor, filters: Filters, order: Sort | None) -> Conditions | N
         where.add("NOT r.is_open")
     if due_before is not None:
         where.add("r.is_open AND r.due_at < %s", due_before, on="due_at")
-    if filters.registered_from is not None:
-        where.add("r.registered_at >= %s", filters.registered_from, on="registered_at")
-    if filters.registered_until is not None:
-        where.add("r.registered_at < %s", filters.registered_until, on="registered_at")
+    if filters.due_from is not None:
+        where.add("r.is_open AND r.due_at >= %s", filters.due_from, on="due_at")
+    _spans(where, filters)
+    if _by(order, "struck_off_at"):
+        where.add("r.struck_off_at IS NOT NULL")
+    if filters.duty is not None:
+        sql, params = filters.duty.condition()
+        where.add(sql, *params)
     if filters.words.strip():
         where.grams = grams_asked(filters.words)
         if not where.grams:
             raise InvalidInput(_("Type at least two characters to search."), field="q")
     return where
+
+
+def _by(order: Sort | None, column: str) -> bool:
+    return order is not None and order.column == column
+
+
+def _spans(where: Conditions, filters: Filters) -> None:
+    """The windows on columns that every row has, or that a row without a value does not meet."""
+    for column, begin, end in (
+        ("registered_at", filters.registered_from, filters.registered_until),
+        ("raised_on", filters.raised_from, filters.raised_until),
+        ("struck_off_at", filters.struck_from, filters.struck_until),
+    ):
+        if begin is not None:
+            where.add(f"r.{column} >= %s", begin, on=column)
+        if end is not None:
+            where.add(f"r.{column} < %s", end, on=column)
 
 
 def _tells_the_requester(actor: Actor, filters: Filters) -> bool:
@@ -172,7 +208,8 @@ def list_problems(
 
 def count_problems(actor: Actor, filters: Filters, *, cap: int | None = None) -> tuple[int, bool]:
     """(count, capped) of a filter, for desks and tabs."""
-    order = SORTS["newest" if filters.overdue_at is None and filters.due_before is None else "due"]
+    clock = (filters.overdue_at, filters.due_before, filters.due_from)
+    order = SORTS["newest" if clock == (None, None, None) else "due"]
     where = _where(actor, filters, order if order.column == "due_at" else None)
     return (0, False) if where is None else Look(where, order, None, 1, COUNT_CAP if cap is None else cap).count()
 

@@ -106,10 +106,14 @@ def visible_to(actor: Actor) -> QuerySet[ProblemRow]:
 def where(actor: Actor, alias: str = "r") -> tuple[str, list[Any]] | None:
     """The same rule as an SQL condition on `problems_problemrow`; None = nothing is visible."""
     resolved = resolve(scope_of(actor))
-    if resolved is None:
-        return None
+    return None if resolved is None else sql_of(resolved, alias)
+
+
+def sql_of(resolved: tuple[list[list[int]], list[int]], alias: str = "r") -> tuple[str, list[Any]]:
+    """What `resolve` gave, as an SQL condition on `problems_problemrow`."""
     groups, none_of = resolved
-    parts, params = ["TRUE"], []
+    parts: list[str] = ["TRUE"]
+    params: list[Any] = []
     for group in groups:
         parts.append(f"{alias}.facets && %s::int4[]")
         params.append(group)

@@ -16,6 +16,8 @@ from django.utils.translation import get_language, to_locale
 from sanfuwu.rules.masking import mask_phone
 from sanfuwu.web import vite as manifest
 from sanfuwu.web import when as dates
+from sanfuwu.web import words
+from sanfuwu.web.filters import duty_head
 
 register = template.Library()
 
@@ -84,6 +86,18 @@ def capped(value: int, is_capped: bool = False) -> str:
 def unlocal(value: object) -> str:
     """A number for an attribute, untouched by any locale."""
     return str(value)
+
+
+@register.filter
+def share_word(code: str) -> str:
+    """For whom a saved view is."""
+    return words.word(words.SHARES, code)
+
+
+@register.filter
+def duty_word(number: str) -> str:
+    """What a number of the 责任清单 counts: a phone shows it beside the number, where a table has its head."""
+    return duty_head(number)
 
 
 @register.filter

@@ -21,7 +21,7 @@ from sanfuwu.problems.queries.requester import _SHOWN
 from sanfuwu.rules.lifecycle import AssignmentState
 from sanfuwu.rules.resolution_level import ResolutionLevel
 from sanfuwu.territory.models import Role
-from sanfuwu.web import lists, sentences, words
+from sanfuwu.web import filters, sentences, words
 from sanfuwu.web.acts.fields import FormContext
 from sanfuwu.web.acts.forms import ActForm, asked_fields
 from sanfuwu.web.acts.texts import TEXTS
@@ -110,4 +110,4 @@ def test_a_command_with_an_unknown_field_is_noticed() -> None:
 
 def test_every_heap_of_the_desk_and_every_filter_has_a_label() -> None:
     assert {name for tasks in _TASKS.values() for name, _stages in tasks} <= set(TASKS)
-    assert all(lists.filter_label(name) != name for name in FACET_FILTERS)
+    assert all(filters.filter_label(name) != name for name in FACET_FILTERS)

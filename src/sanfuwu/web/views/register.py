@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.contrib import messages
@@ -19,7 +20,8 @@ from sanfuwu.problems.actions.attaching import attach
 from sanfuwu.problems.policies import may_register
 from sanfuwu.reference.queries import county_data
 from sanfuwu.triage import queries as catalogue
-from sanfuwu.web import choices
+from sanfuwu.web import alike, choices
+from sanfuwu.web.alike import AlikeRow
 from sanfuwu.web.page import actor_of, for_post, now_of
 from sanfuwu.web.registering import RegisterForm, place_code
 from sanfuwu.web.views.problem import uploads
@@ -60,7 +62,13 @@ def register(request: HttpRequest) -> HttpResponse:
         spot=spot,
     )
     key = f"register:{actor.post_id}"
+    seen: list[AlikeRow] = []
     if request.method == "POST" and form.is_valid():
+        if not request.POST.get("alike_seen"):
+            # Shown while one types; without script, or when one was faster, once before it is registered.
+            seen = [row for row in alike.rows(alike.typed(actor, request.POST, places, now)) if row.strong]
+        if seen:
+            return _page(request, form, places, key, alike=seen)
         try:
             sent = uploads(request)
             reg = form.registration(now)
@@ -82,9 +90,16 @@ def register(request: HttpRequest) -> HttpResponse:
             )
             messages.success(request, said % {"number": problem.number})
             return HttpResponseRedirect(reverse("web:problem", args=[problem.number]))
+    return _page(request, form, places, key)
+
+
+def _page(
+    request: HttpRequest, form: RegisterForm, places: dict[str, str], key: str, *, alike: Sequence[AlikeRow] = ()
+) -> HttpResponse:
     return render(
         request,
         "web/pages/register.html",
-        {"form": form, "places": places, "draft_key": key, "privacy_notice": county_data().privacy_notice},
+        {"form": form, "places": places, "draft_key": key, "alike": alike, "asked": bool(alike)}
+        | {"privacy_notice": county_data().privacy_notice},
         status=422 if form.errors else 200,
     )

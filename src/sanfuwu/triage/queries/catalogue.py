@@ -18,7 +18,7 @@ from sanfuwu.rules.identifiers import DivisionLevel, division_at
 from sanfuwu.territory.actor import active_on
 from sanfuwu.territory.queries import division_name, unit_names
 
-from .models import CatalogueEntry
+from ..models import CatalogueEntry
 
 TOPIC = "catalogue"
 
