@@ -24,6 +24,7 @@ from . import stats
 
 BAR_ROWS, BAR_RATIO, BAR_MB = 60_000, 0.5, 300
 COLUMNS = 16
+_made: dict[str, Any] = {}
 
 
 def run(made: dict[str, Any], *, turns: int = 3, say: Callable[[str], None] = stats.say) -> dict[str, Any]:
@@ -31,6 +32,7 @@ def run(made: dict[str, Any], *, turns: int = 3, say: Callable[[str], None] = st
     from sanfuwu.documents.ledgers.columns import FORMS
 
     before = stats.machine()
+    _made.update(made)
     columns = FORMS["problems"].pick([*FORMS["problems"].default, "title"])
     assert len(columns) == COLUMNS
     out: dict[str, Any] = {"rows": made["rows"], "columns": COLUMNS, "machine": before, "turns": []}
@@ -75,9 +77,9 @@ def _chunks(kind: str, columns: Any, *, beside: bool = True) -> Iterator[Any]:
     from sanfuwu.problems.queries import Filters
     from sanfuwu.problems.queries.listing import every_id
 
-    from .grid import office
+    from .grid import actors
 
-    actor = office()
+    actor = actors(_made)["county office"]
     made = recipe.make("problems", columns, actor, timezone.now())
     asked = every_id(actor, Filters())
     if beside:
@@ -103,7 +105,9 @@ def _one(kind: str, columns: Any, folder: Path) -> dict[str, Any]:
         began = time.perf_counter()
         if kind == "csv":
             with path.open("wb") as out:
-                lines = sum(n for _p, n in csv_file.write(out, [c.heading for c in columns], marks, _chunks(kind, columns)))
+                lines = sum(
+                    n for _p, n in csv_file.write(out, [c.heading for c in columns], marks, _chunks(kind, columns))
+                )
         else:
             lines = sum(n for _p, n in xlsx_file.write(path, columns, marks, _chunks(kind, columns)))
         files.seal(path, marks.export_id, current_key_id())

@@ -6,6 +6,7 @@ import './styles/pieces.css'
 import './styles/forms.css'
 import './styles/ledger.css'
 import './styles/problem.css'
+import './styles/papers.css'
 
 import htmx from 'htmx.org'
 
@@ -13,6 +14,7 @@ import { watchDrafts } from './islands/drafts'
 import { watchErrors } from './islands/errors'
 import { watchKeys } from './islands/keys'
 import { watchMenus } from './islands/menus'
+import { watchPrint } from './islands/print'
 import { watchSelection } from './islands/selection'
 
 // The page forbids inline style and eval (CSP); htmx is told the same in the page's meta tag, this is for parts it loads.
@@ -26,3 +28,4 @@ watchKeys(document)
 watchSelection(document)
 watchDrafts(document)
 watchErrors(document)
+watchPrint(document)

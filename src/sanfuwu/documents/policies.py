@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sanfuwu.problems.snapshot import Snapshot
+from collections.abc import Iterable
+
+from sanfuwu.problems.models import Assignment
 from sanfuwu.territory.actor import Actor
 from sanfuwu.territory.models import Role
 from sanfuwu.territory.queries import reach_of
-
-from .models import Paper
 
 _OFFICES = frozenset({Role.DISPATCHER, Role.TOWN_DISPATCHER, Role.SUPERVISOR})
 
@@ -27,14 +27,14 @@ def may_set_papers(actor: Actor) -> bool:
     return may_set_columns(actor) or (actor.role == Role.SUPERVISOR and actor.on_behalf_of is None)
 
 
-def may_issue(actor: Actor, kind: str, snap: Snapshot) -> bool:
+def may_issue(actor: Actor, assignments: Iterable[Assignment]) -> bool:
     """An office, or a unit that has to do with it. The paper itself shows no more than the handling unit may see."""
     if actor.is_officer or (actor.acts_allowed is not None and "issue_document" not in actor.acts_allowed):
         return False
     if actor.is_system or actor.role in _OFFICES:
         return True
-    if actor.role not in (Role.HANDLER, Role.UNIT_HEAD) or actor.unit_id is None or kind not in Paper.values:
+    if actor.role not in (Role.HANDLER, Role.UNIT_HEAD) or actor.unit_id is None:
         return False
     reach = reach_of(actor.unit_id)
     taken_away = ("recalled", "reassigned")
-    return any(a.unit_id in reach and a.end_reason not in taken_away for a in snap.assignments)
+    return any(a.unit_id in reach and a.end_reason not in taken_away for a in assignments)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from sanfuwu.counties.queries import county_name
 from sanfuwu.ledger.crypto import decrypt
 from sanfuwu.ledger.errors import NotVisible
+from sanfuwu.problems.queries import ProblemView, visible_to
 from sanfuwu.problems.queries.listing import every_id
 from sanfuwu.problems.queries.scope import where
 from sanfuwu.territory.actor import Actor
@@ -17,6 +19,8 @@ from sanfuwu.territory.actor import Actor
 from .commands import RequestExport
 from .ledgers.columns import FORMS, Column
 from .models import Export, IssuedDocument, LedgerColumns, Letterhead, Paper, PaperTemplate
+from .papers.fields import HEARD
+from .policies import may_issue
 
 KEPT = 50  # exports shown
 
@@ -80,6 +84,37 @@ def letterhead() -> Letterhead:
 def documents_of(problem_id: UUID) -> list[IssuedDocument]:
     """Papers issued for a problem, which must be visible already; oldest first."""
     return list(IssuedDocument.objects.filter(problem_id=problem_id).order_by("issued_at", "pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class PaperOffer:
+    """A paper that this reader may issue, or that was issued already (then with its number)."""
+
+    kind: str
+    document: IssuedDocument | None
+    current: bool  # of the present hand-down or call-back: issuing it again gives the same number
+
+
+def papers_for(actor: Actor, view: ProblemView) -> list[PaperOffer]:
+    """The papers of a problem that is visible to this reader: what was issued, and what can be issued now."""
+    if not may_issue(actor, [holder.assignment for holder in view.holders]):
+        return []
+    issued = documents_of(view.problem.pk)
+    now_about = {Paper.ORDER.value: view.lead.assignment.pk if view.lead else None, Paper.STRIKE_OFF.value: None}
+    if view.problem.state in HEARD:
+        cycle = view.problem.verification_cycles.order_by("-pk").values_list("pk", flat=True).first()
+        now_about[Paper.STRIKE_OFF.value] = cycle
+    found = [PaperOffer(d.kind, d, d.about_id == now_about[d.kind]) for d in issued]
+    have = {offer.kind for offer in found if offer.current}
+    return [*found, *(PaperOffer(kind, None, True) for kind, pk in now_about.items() if pk and kind not in have)]
+
+
+def document_of(actor: Actor, document_id: UUID) -> IssuedDocument:
+    """An issued paper of a problem that this actor sees; otherwise it does not exist."""
+    document = IssuedDocument.objects.select_related("problem").filter(pk=document_id).first()
+    if document is None or not visible_to(actor).filter(pk=document.problem_id).exists():
+        raise NotVisible(_("There is no such paper."))
+    return document
 
 
 def approved_template(kind: str) -> PaperTemplate | None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from procrastinate.contrib.django import app
 
 from sanfuwu.config import clock
-from sanfuwu.config.jobs import county_task, each_county
+from sanfuwu.config.jobs import county_task, defer_in_county, each_county
 
 from . import making
 
@@ -19,6 +19,11 @@ log = logging.getLogger("sanfuwu.jobs")
 def make_export(export_id: str) -> None:
     """Write the file of an export."""
     making.make(UUID(export_id), clock=clock.now)
+
+
+def defer(export_id: UUID) -> None:
+    """Have the job make an export, in the transaction that asks for it."""
+    defer_in_county(make_export, export_id=str(export_id))
 
 
 @app.periodic(cron="*/10 * * * *")

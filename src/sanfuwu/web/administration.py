@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
+from sanfuwu.documents.policies import may_set_columns, may_set_papers
 from sanfuwu.territory.actor import Actor
 
 
@@ -27,7 +29,22 @@ class Section:
 
 
 # In the order in which an office sets up its county.
-SECTIONS: tuple[Section, ...] = ()
+SECTIONS: tuple[Section, ...] = (
+    Section(
+        _("Columns of the ledgers"),
+        _("Which columns the four ledgers have when they are taken out, and in which order."),
+        "web:admin_ledgers",
+        "table",
+        may_set_columns,
+    ),
+    Section(
+        _("Official papers"),
+        _("Letterhead, numbers and Word templates of 交办单 and 销号单."),
+        "web:admin_papers",
+        "file-text",
+        may_set_papers,
+    ),
+)
 
 
 def sections_for(actor: Actor) -> list[Section]:

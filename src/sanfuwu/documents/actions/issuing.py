@@ -34,7 +34,7 @@ def issue(problem_id: UUID, kind: str, *, actor: Actor, now: dt.datetime) -> Iss
         raise NotVisible(_("There is no such problem, or it is not visible to you."))
     with transaction.atomic():
         snap = load(problem_id)
-        if not may_issue(actor, kind, snap):
+        if not may_issue(actor, snap.assignments):
             raise NotAllowed(_("Your post may not issue this paper."))
         subject = about(kind, snap)
         if (before := _issued(kind, subject)) is not None:

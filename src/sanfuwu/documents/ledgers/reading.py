@@ -13,6 +13,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 from django.db import connection, transaction
 
 from sanfuwu.counties.schema import current_schema
@@ -35,7 +36,8 @@ def here(recipe: Recipe, asked: Asked | None, *, as_csv: bool) -> Iterator[Chunk
     with transaction.atomic():
         connection.ensure_connection()
         raw: Any = connection.connection
-        with raw.cursor(binary=True) as cursor:
+        with psycopg.Cursor(raw) as cursor:  # Django's own kind cannot give binary results
+            cursor.format = psycopg.pq.Format.BINARY
             cursor.execute(*asked)
             ids = [row[0] for row in cursor.fetchall()]
             first = 1

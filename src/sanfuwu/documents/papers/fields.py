@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from sanfuwu.ledger.crypto import decrypt
 from sanfuwu.ledger.errors import InvalidInput
@@ -19,6 +20,7 @@ from sanfuwu.ledger.models import Event, Note
 from sanfuwu.parties.queries import open_contact
 from sanfuwu.problems.models import Assignment, Category, Problem
 from sanfuwu.problems.snapshot import Snapshot
+from sanfuwu.rules.lifecycle import ProblemState
 from sanfuwu.rules.masking import mask_name, mask_numbers, mask_phone
 from sanfuwu.territory.models import Post
 from sanfuwu.territory.queries import division_names, post_labels, unit_names
@@ -72,17 +74,19 @@ class Sheet:
     values: dict[str, str]
 
 
-def about(kind: str, snap: Snapshot) -> UUID:
-    """What the paper is about: the top lead's assignment, or the concluded cycle of call-backs. Raises where it is
-    too early for it."""
-    from django.utils.translation import gettext as _
+# The requester has been heard, so that striking off can be put on paper.
+HEARD = frozenset({ProblemState.PENDING_CLOSURE, ProblemState.STRUCK_OFF, ProblemState.ARCHIVED})
 
+
+def about(kind: str, snap: Snapshot) -> UUID:
+    """What the paper is about: the top lead's assignment, or the last cycle of call-backs. Raises where it is too
+    early for it."""
     if kind == Paper.ORDER:
         if snap.top_lead is None:
             raise InvalidInput(_("It has not been sent to a unit yet: there is nothing to issue."))
         return snap.top_lead.pk
     cycle = snap.last_cycle
-    if snap.problem.state not in ("pending_closure", "struck_off", "archived") or cycle is None:
+    if snap.problem.state not in HEARD or cycle is None:
         raise InvalidInput(_("The requester has not been heard yet: there is nothing to strike off."))
     return cycle.pk
 

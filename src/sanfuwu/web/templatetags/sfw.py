@@ -16,6 +16,7 @@ from django.utils.translation import get_language, to_locale
 from sanfuwu.rules.masking import mask_phone
 from sanfuwu.web import vite as manifest
 from sanfuwu.web import when as dates
+from sanfuwu.web import words
 
 register = template.Library()
 
@@ -111,3 +112,9 @@ def control(field: BoundField) -> SafeString:
         asked = str(field.field.widget.attrs.get("rows", ""))
         attrs["rows"] = "4" if asked in ("", "10") else asked  # 10 is Django's own default
     return field.as_widget(attrs=attrs)
+
+
+@register.filter
+def paper_word(kind: str) -> str:
+    """交办单, 销号单."""
+    return words.word(words.PAPERS, kind)

@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
+from sanfuwu.documents.policies import may_export
 from sanfuwu.ledger.errors import InvalidInput, NotVisible
 from sanfuwu.problems.queries import Page, find, lines, list_problems
 from sanfuwu.web import choices, lists, words
+from sanfuwu.web.exporting import ExportForm
 from sanfuwu.web.page import actor_of, for_post, now_of
 from sanfuwu.web.pieces import Pager, Tab
 from sanfuwu.web.rows import row
@@ -68,6 +70,7 @@ def problems(request: HttpRequest) -> HttpResponse:
                 Tab(_("Due first"), asked.url(sort="due"), asked.sort == "due"),
             ],
             "count_text": _count(page),
+            "export": ExportForm(query=request.GET.urlencode(), count=_count(page)) if may_export(actor) else None,
             "refused": refused,
             "pager": Pager(prev_url=_cursor(asked, page.prev_cursor), next_url=_cursor(asked, page.next_cursor)),
             "list_url": reverse("web:problems"),

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from sanfuwu.counties.queries import work_calendar
+from sanfuwu.documents.queries import papers_for
 from sanfuwu.ledger.errors import ActionError, IllegalTransition, InvalidInput, NotAllowed, NotVisible, StaleVersion
 from sanfuwu.parties.queries import PlainContact
 from sanfuwu.problems import files
@@ -198,6 +199,7 @@ def page(
         "evidence": [f for f in view.attachments if f.purpose == Attachment.Purpose.EVIDENCE],
         "result_kind": words.word(words.RESULT_KINDS, view.lead.assignment.result_kind) if view.lead else "",
         "read_url": reverse("web:slip", args=[p.read_code]) if view.sees_requester else "",
+        "papers": papers_for(actor, view),
         "primary": primary,
         "others": others,
         "opened": opened,
