@@ -74,8 +74,9 @@ _STAGE = (
     " WHEN 'pending_callback' THEN '待回访' WHEN 'pending_closure' THEN '待销号' WHEN 'struck_off' THEN '已销号'"
     " WHEN 'declined' THEN '不予受理' WHEN 'withdrawn' THEN '已撤回' WHEN 'merged' THEN '已合并'"
     " WHEN 'archived' THEN '已归档' ELSE CASE a.state WHEN 'pending_sign' THEN '待签收'"
-    " WHEN 'in_progress' THEN '办理中' WHEN 'return_pending' THEN '退单待裁定' WHEN 'on_hold' THEN '挂账跟踪' WHEN 'pending_review' THEN"
-    " CASE WHEN a.signed_off_at IS NULL THEN '待签发' ELSE '待审核' END ELSE '待交办' END END"
+    " WHEN 'in_progress' THEN '办理中' WHEN 'return_pending' THEN '退单待裁定' WHEN 'on_hold' THEN '挂账跟踪'"
+    " WHEN 'pending_review' THEN CASE WHEN a.signed_off_at IS NULL THEN '待签发' ELSE '待审核' END"
+    " ELSE '待交办' END END"
 )
 
 

@@ -19,6 +19,8 @@ MOST_LINES = 1_048_576
 MOST_CHARACTERS = 32_767  # in one cell; more would be dropped in silence
 HEAD = 2  # lines above the first line: title, headings
 _FONT = "宋体"
+_LINE_POINTS, _MOST_POINTS = 13, 409  # of 10-point text; what a row may have at most
+_WRAPPED = frozenset({Kind.TYPED, Kind.NOTE, Kind.NAME, Kind.NAMES})
 
 
 class Book:
@@ -81,7 +83,7 @@ class Book:
         sheet.set_row(0, 24)
         sheet.write_string(0, 0, f"{self.marks.county}三服务{self.marks.title}", self._title)
         sheet.write_string(0, self._beside_title(), self.marks.remark, self._small)
-        sheet.set_row(1, 30)
+        sheet.set_row(1, 42)
         for at, column in enumerate(self.columns):
             sheet.write_string(1, at, column.heading, self._head)
         self._line = HEAD
@@ -119,7 +121,10 @@ class Book:
         string, number, blank, text = sheet.write_string, sheet.write_number, sheet.write_blank, self._text
         formats = [self._format(column) for column in self.columns]
         line = self._line
-        for row in zip(*(column[start:end] for column in cells), strict=True):
+        heights = self._heights(cells, start, end)
+        for row, height in zip(zip(*(column[start:end] for column in cells), strict=True), heights, strict=True):
+            if height > 1:
+                sheet.set_row(line, min(height * _LINE_POINTS + 2, _MOST_POINTS))
             for at, value in enumerate(row):
                 if value is None or value == "":
                     blank(line, at, None, text)
@@ -129,6 +134,21 @@ class Book:
                     number(line, at, value, formats[at])
             line += 1
         self._line = line
+
+    def _heights(self, cells: Sequence[Sequence[Any]], start: int, end: int) -> list[int]:
+        """Lines of text in each row: not every program works them out when it opens a file."""
+        heights = [1] * (end - start)
+        for column, mine in zip(self.columns, cells, strict=True):
+            if column.kind not in _WRAPPED:
+                continue
+            fits = column.width - 1  # of figures; a Chinese character is two of them wide
+            for at in range(start, end):
+                text = mine[at]
+                if text and len(text) * 2 > fits:
+                    needed = -(-len(text) * 2 // fits) + text.count("\n")
+                    if needed > heights[at - start]:
+                        heights[at - start] = needed
+        return heights
 
     def _format(self, column: Column) -> Any:
         return {Kind.ORDINAL: self._number, Kind.DAY: self._day, Kind.MOMENT: self._moment}.get(column.kind, self._text)

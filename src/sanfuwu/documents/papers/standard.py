@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 import docx
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -31,7 +31,7 @@ _FACTS = (
     (("问题编号", "{{ problem_number }}"), ("收集日期", "{{ raised_on }}")),
     (("来源渠道", "{{ channel }}"), ("问题分类", "{{ category }}")),
     (("诉求人", "{{ requester }}"), ("联系方式", "{{ contact }} {{ phone }}")),
-    (("所属镇街、村社", "{{ place }}"),),
+    (("所在镇村", "{{ place }}"),),
     (("问题摘要", "{{ title }}"),),
 )
 _ORDER = (
@@ -48,14 +48,14 @@ _STRIKE_OFF = (
 )
 # Places for a pen: label, what stands in the field, height in mm.
 _SIGN_ORDER = (
-    ("承办单位主要负责人签字", 20),
-    ("诉求人意见", 22),
-    ("审核", 18),
+    ("承办单位主要负责人签字", 15),
+    ("诉求人意见", 15),
+    ("审核", 15),
 )
 _SIGN_STRIKE_OFF = (
-    ("诉求人意见", 22),
-    ("承办单位主要负责人签字", 18),
-    ("审核", 18),
+    ("诉求人意见", 15),
+    ("承办单位主要负责人签字", 15),
+    ("审核", 15),
 )
 
 
@@ -70,14 +70,13 @@ def template(kind: str) -> bytes:
         _body(made, "{{ lead }}{% if co %}、{{ co }}{% endif %}：", indent=False)
         _body(
             made,
-            "现将下列问题交由你单位办理{% if co %}（主办：{{ lead }}；协办：{{ co }}）{% endif %}。"
-            "请及时签收、联系诉求人，于{{ due }}前办结并反馈办理结果。{% if instruction %}{{ instruction }}{% endif %}",
+            "现将下列问题交由你单位办理{% if co %}（{{ lead }}主办）{% endif %}。"
+            "请于{{ due }}前办结并反馈结果。{% if instruction %}{{ instruction }}{% endif %}",
         )
         _table(made, _ORDER, _SIGN_ORDER)
     else:
         _body(made, "下列问题已经办结，并经回访听取诉求人意见，按程序予以销号。")
         _table(made, _STRIKE_OFF, _SIGN_STRIKE_OFF)
-    _code(made)
     _ending(made)
     out = io.BytesIO()
     made.save(out)
@@ -124,7 +123,7 @@ def _heading(made: Any, agency: str, number: str) -> None:
 def _title(made: Any, text: str) -> None:
     line = made.add_paragraph()
     line.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    line.paragraph_format.space_before, line.paragraph_format.space_after = Pt(28), Pt(14)
+    line.paragraph_format.space_before, line.paragraph_format.space_after = Pt(12), Pt(4)
     _run(line, text, SONG, SIZE_2)
 
 
@@ -145,7 +144,7 @@ def _paragraph(made: Any, text: str, *, align: Any = None, face: str = FANG, siz
 
 
 def _table(made: Any, lines: tuple[Any, ...], signs: tuple[tuple[str, int], ...]) -> None:
-    widths = (Mm(32), Mm(46), Mm(30), Mm(48))  # together the 156 mm of the type area
+    widths = (Mm(30), Mm(52), Mm(26), Mm(48))  # together the 156 mm of the type area
     table = made.add_table(rows=0, cols=4)
     table.style, table.alignment, table.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
     for pairs in lines:
@@ -161,7 +160,9 @@ def _table(made: Any, lines: tuple[Any, ...], signs: tuple[tuple[str, int], ...]
         merged = row.cells[1].merge(row.cells[3])
         _cell(merged, "", FANG)
         _cell_line(merged, "签字：　　　　　　　　年　　月　　日", WD_ALIGN_PARAGRAPH.RIGHT)
-        merged.vertical_alignment = 2  # at the bottom
+        merged.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.BOTTOM
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
     for row in table.rows:
         _unbroken(row)
         for cell, width in zip(row.cells, widths, strict=True):
@@ -173,7 +174,7 @@ def _cell(cell: Any, text: str, face: str, *, centred: bool = False) -> None:
     _compact(line)
     if centred:
         line.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        cell.vertical_alignment = 1
+        cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
     if text:
         _run(line, text, face, Pt(12))
 
@@ -195,20 +196,29 @@ def _unbroken(row: Any) -> None:
     properties.append(OxmlElement("w:cantSplit"))
 
 
-def _code(made: Any) -> None:
-    line = made.add_paragraph()
-    line.paragraph_format.space_before = Pt(8)
-    _run(line, "{{ qr }}", FANG, Pt(12))
-    _run(line, "　诉求人可扫码或凭查询码 {{ read_code }} 查看办理进展（只能查看）。", FANG, Pt(12))
-
-
 def _ending(made: Any) -> None:
-    """Agency and date at the right, the date four characters in."""
-    line = _paragraph(made, "{{ agency }}", align=WD_ALIGN_PARAGRAPH.RIGHT)
-    line.paragraph_format.right_indent, line.paragraph_format.space_before = SIZE_3 * 2, Pt(14)
-    line.paragraph_format.keep_with_next = True
-    line = _paragraph(made, "{{ issued_on }}", align=WD_ALIGN_PARAGRAPH.RIGHT)
-    line.paragraph_format.right_indent = SIZE_3 * 4
+    """The code at the left; agency and date at the right, the date four characters in."""
+    table = made.add_table(rows=1, cols=3)
+    table.autofit = False
+    picture, said, right = table.rows[0].cells
+    widths = (Mm(24), Mm(46), Mm(86))
+    for column, cell, width in zip(table.columns, (picture, said, right), widths, strict=True):
+        column.width = cell.width = width
+    _unbroken(table.rows[0])
+    for cell, text, size in (
+        (picture, "{{ qr }}", Pt(12)),
+        (said, "诉求人可扫码查看办理进展（只能查看）。查询码：{{ read_code }}", Pt(10.5)),
+    ):
+        line = cell.paragraphs[0]
+        line.paragraph_format.space_before = Pt(4)
+        _run(line, text, FANG, size)
+    for text, indent, space in (("{{ agency }}", SIZE_3, Pt(4)), ("{{ issued_on }}", SIZE_3 * 4, Pt(0))):
+        line = right.paragraphs[0] if space else right.add_paragraph()
+        line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        line.paragraph_format.line_spacing_rule = WD_LINE_SPACING.EXACTLY
+        line.paragraph_format.line_spacing = _LINE
+        line.paragraph_format.right_indent, line.paragraph_format.space_before = indent, space
+        _run(line, text, FANG, SIZE_3)
 
 
 def _run(line: Any, text: str, face: str, size: Any, *, colour: Any = None) -> Any:

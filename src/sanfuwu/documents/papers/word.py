@@ -26,7 +26,7 @@ from .fields import FIELDS, Sheet
 
 MOST_BYTES = 1 << 20
 _MOST_UNPACKED, _MOST_PARTS = 20 << 20, 300
-_CODE_WIDTH = Mm(24)
+_CODE_WIDTH = Mm(20)
 _ALLOWED = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.If, nodes.Not, nodes.And, nodes.Or,
     nodes.Compare, nodes.Operand, nodes.Const, nodes.CondExpr, nodes.Concat,
