@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,14 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 from PIL import Image
 
+from sanfuwu.documents.actions import issue, propose_template, request_export
+from sanfuwu.documents.commands import ProposeTemplate, RequestExport
+from sanfuwu.documents.papers import standard
 from sanfuwu.problems import files
 from sanfuwu.problems.actions.attaching import attach
 from sanfuwu.problems.models import Problem
 from sanfuwu.problems.tests.cast import NOW
+from sanfuwu.territory.models import Post
 
 from .people import People
 
@@ -58,6 +62,9 @@ class World:
     people: People
     problem: Problem
     photo: str
+    export: str
+    document: str
+    template: str
 
     def path(self, route: str) -> str:
         """An address of the problem that office and handler see and stranger and officer do not."""
@@ -68,6 +75,11 @@ class World:
             ("<uuid:attachment_id>", self.photo),
             ("<str:code>", self.problem.read_code),
             ("<int:pk>", "1"),
+            ("<slug:kind>", "order"),
+            ("<slug:ledger>", "problems"),
+            ("<uuid:export_id>", self.export),
+            ("<uuid:document_id>", self.document),
+            ("<uuid:template_id>", self.template),
         ):
             route = route.replace(name, value)
         return route
@@ -91,13 +103,19 @@ class World:
 @pytest.fixture(scope="module")
 def world(shared_db: str) -> World:
     people = People()
+    assert people.programs
+    assert people.browsers
     problem = people.at_stage("dispatched")
     picture = io.BytesIO()
     Image.new("RGB", (8, 8)).save(picture, "PNG")
     (photo,) = attach(problem.pk, [files.encode(picture.getvalue())], actor=people.office, now=NOW)
-    assert people.programs
-    assert people.browsers
-    return World(people, Problem.objects.get(pk=problem.pk), str(photo.pk))
+    account = Post.objects.get(pk=people.office.post_id).account_id
+    export = request_export(RequestExport(what="problems"), actor=replace(people.office, account_id=account), now=NOW)
+    document = issue(problem.pk, "order", actor=people.office, now=NOW)
+    file = standard.template("order")
+    template = propose_template(ProposeTemplate(kind="order", file=file), actor=people.office, now=NOW)
+    made = [str(row.pk) for row in (photo, export, document, template)]
+    return World(people, Problem.objects.get(pk=problem.pk), *made)
 
 
 def test_every_address_of_the_program_is_in_the_table() -> None:

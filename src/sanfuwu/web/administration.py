@@ -39,7 +39,7 @@ SECTIONS: tuple[Section, ...] = (
     ),
     Section(
         _("Official papers"),
-        _("Letterhead, numbers and Word templates of 交办单 and 销号单."),
+        _("Letterhead, numbers and Word templates of dispatch orders and strike-off slips."),
         "web:admin_papers",
         "file-text",
         may_set_papers,

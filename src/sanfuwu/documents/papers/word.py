@@ -72,7 +72,7 @@ def check(file: bytes, kind: str) -> None:
                 word = type(node).__name__
                 raise _at(source, node.lineno, _("“%(what)s” is not allowed in a template") % {"what": word})
     if "number" not in names:
-        raise InvalidInput(_("The template must show the document's number: {{ number }}."), field="file")
+        raise InvalidInput(_("The template must show the number of the paper (the field “number”)."), field="file")
     for filled in (True, False):
         render(file, sample(kind, filled=filled))
 

@@ -36,7 +36,7 @@ class LetterheadForm(forms.Form):
     order_word = forms.CharField(
         label=gettext_lazy("Word of the numbers of dispatch orders"),
         max_length=12,
-        help_text=gettext_lazy("It stands before the year: 三服交〔2019〕1号"),
+        help_text=gettext_lazy("It stands before the year and the number."),
     )
     strike_off_word = forms.CharField(label=gettext_lazy("Word of the numbers of strike-off slips"), max_length=12)
 
