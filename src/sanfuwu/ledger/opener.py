@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -11,10 +11,13 @@ NONCE = 12
 
 
 class Opener:
-    """Holds the ciphers of all keys (`{key id: 32 bytes}`)."""
+    """Holds the ciphers of all keys (`{key id: 32 bytes}`); `usual` is the one meant where none is named."""
 
-    def __init__(self, keys: Mapping[str, bytes]) -> None:
-        self._open = {key_id: AESGCM(key).decrypt for key_id, key in keys.items()}
+    def __init__(self, keys: Mapping[str, bytes], usual: str) -> None:
+        self._open: dict[str | None, Callable[[bytes, bytes, bytes | None], bytes]] = {
+            key_id: AESGCM(key).decrypt for key_id, key in keys.items()
+        }
+        self._open[None] = self._open[usual]
 
     def open_many(
         self,
@@ -33,7 +36,7 @@ class Opener:
                 add("")
                 continue
             try:
-                add(str(ciphers[key_id](blob[:NONCE], blob[NONCE:], row_id), "utf-8"))  # type: ignore[index]
+                add(str(ciphers[key_id](blob[:NONCE], blob[NONCE:], row_id), "utf-8"))
             except (KeyError, InvalidTag, UnicodeDecodeError):
                 add(unreadable)
         return found

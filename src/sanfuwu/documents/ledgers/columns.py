@@ -1,3 +1,4 @@
+# ruff: noqa: S608 — SQL of this module's own; every value is a parameter
 """The columns of the four ledgers (问题清单、责任清单、任务清单、效果清单).
 
 Headings and the words in the cells are those of the trade's own forms and are Chinese in every language of the pages:
@@ -50,7 +51,7 @@ class Column:
 
 def _note(alias: str, *, may: str) -> tuple[str, ...]:
     shown = f"CASE WHEN {may} THEN {alias}.text_enc END"
-    return f"uuid_send({alias}.id)", shown, f"{alias}.key_id"
+    return f"uuid_send({alias}.id)", shown, f"{{key:{alias}}}"
 
 
 def day(moment: str) -> str:
@@ -65,6 +66,14 @@ def minute(moment: str) -> str:
 # no file ever does, as no list does.
 SEES, NAMED = "{sees}", "NOT p.confidential"
 _TITLE = f"CASE WHEN {SEES} THEN p.title ELSE p.title_for_units END"
+# Whoever went, leaders first; at a meeting whoever was in the chair. Asked only of what came from either.
+_VISITORS = (
+    f"CASE WHEN (p.visit_id IS NOT NULL OR p.meeting_id IS NOT NULL) AND {SEES} THEN"
+    " (SELECT string_agg(uuid_send(x.post_id), '' ORDER BY x.rank, x.id) FROM ("
+    "SELECT w.post_id, w.id, CASE w.rank_then WHEN 'district_leader' THEN 0 WHEN 'chief' THEN 1 WHEN 'deputy' THEN 2"
+    " ELSE 3 END AS rank FROM visits_visitvisitor w WHERE w.visit_id = p.visit_id"
+    " UNION ALL SELECT m.chaired_by, m.id, 0 FROM meetings_meeting m WHERE m.id = p.meeting_id) x) END"
+)
 
 CHANNELS = {
     "survey": "属地摸排",
@@ -109,8 +118,7 @@ _PROBLEMS = (
         "走访领导",
         9,
         Kind.NAMES,
-        (f"CASE WHEN {SEES} THEN v.posts END",),
-        ("v",),
+        (_VISITORS,),
         names="people",
     ),
     Column("served", "服务类别(企业/群众/基层)", 9, Kind.WORD, ("p.party_kind",), words=SERVED),
@@ -128,7 +136,7 @@ _PROBLEMS = (
         "联系人",
         8,
         Kind.PERSON,
-        ("uuid_send(c.id)", f"CASE WHEN {NAMED} THEN c.name_enc END", "c.key_id"),
+        ("uuid_send(c.id)", f"CASE WHEN {NAMED} THEN c.name_enc END", "{key:c}"),
         ("c",),
     ),
     Column(
@@ -136,7 +144,7 @@ _PROBLEMS = (
         "电话(掩码)",
         13,
         Kind.PHONE,
-        ("uuid_send(c.id)", f"CASE WHEN {NAMED} THEN c.phone_enc END", "c.key_id"),
+        ("uuid_send(c.id)", f"CASE WHEN {NAMED} THEN c.phone_enc END", "{key:c}"),
         ("c",),
     ),
     Column("place", "所属镇街/村社", 13, Kind.NAME, ("convert_to(p.division, 'UTF8')",), names="places"),
@@ -171,7 +179,7 @@ _TASKS = (
         "措施/任务",
         36,
         Kind.NOTE,
-        ("uuid_send(tn.id)", "CASE WHEN {reads_task} THEN tn.text_enc END", "tn.key_id"),
+        ("uuid_send(tn.id)", "CASE WHEN {reads_task} THEN tn.text_enc END", "{key:tn}"),
         ("t", "tn"),
     ),
     Column("owner", "责任人", 15, Kind.NAMES, ("t.owner",), ("t",), names="owners"),

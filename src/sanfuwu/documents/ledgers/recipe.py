@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from sanfuwu.counties.queries import county_code
+from sanfuwu.ledger.crypto import current_key_id
 from sanfuwu.problems.models import Category
 from sanfuwu.territory.actor import Actor
 from sanfuwu.territory.models import Post
@@ -22,14 +23,13 @@ from .statement import build
 
 def make(ledger: str, columns: tuple[Column, ...], actor: Actor, now: dt.datetime) -> Recipe:
     """The recipe of these columns as this reader may see them, with the names of today."""
-    sql, params = build(ledger, columns, actor)
+    made = build(ledger, columns, actor)
     names = {name: _names(name, timezone.localdate(now)) for name in {c.names for c in columns if c.names}}
-    parts, first = [], 1  # before the columns stands the place of the problem
-    for column in columns:
-        known = names.get(column.names, {})
-        parts.append(Part(column.kind.value, first, len(column.sql), column.words, known, column.after))
-        first += len(column.sql)
-    return Recipe(sql, params, tuple(parts), dict(settings.SANFUWU_KEYS))
+    parts = tuple(
+        Part(column.kind.value, places, column.words, names.get(column.names, {}), column.after)
+        for column, places in zip(columns, made.places, strict=True)
+    )
+    return Recipe(made.sql, made.params, parts, dict(settings.SANFUWU_KEYS), current_key_id())
 
 
 def _names(which: str, today: dt.date) -> Mapping[bytes, str]:

@@ -7,10 +7,13 @@ asks (`problems.queries.scope`, `problems.queries.notes`).
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 
+from sanfuwu.ledger.crypto import current_key_id
 from sanfuwu.problems.queries.notes import readable_sql
 from sanfuwu.problems.queries.scope import sees_requester_sql
 from sanfuwu.rules.lifecycle import OPEN_ASSIGNMENT_STATES
@@ -21,6 +24,7 @@ from sanfuwu.territory.queries import reach_of
 from ..models import Ledger
 from .columns import Column
 
+_KEY = re.compile(r"\{key:(\w+)\}")
 _OPEN = ", ".join(f"'{state.value}'" for state in sorted(OPEN_ASSIGNMENT_STATES))
 
 # Alias → join. A join may lean on those before it; only what the columns look at is joined.
@@ -28,10 +32,6 @@ _JOINS: dict[str, str] = {
     "n": "LEFT JOIN ledger_note n ON n.id = CASE WHEN {sees} THEN p.text_note_id ELSE p.text_for_units_id END",
     "c": "LEFT JOIN parties_contact c ON c.id = p.contact_id AND c.erased_at IS NULL",
     "party": "LEFT JOIN parties_party party ON party.id = p.party_id",
-    "v": "LEFT JOIN LATERAL (SELECT string_agg(uuid_send(x.post_id), '' ORDER BY x.rank, x.id) AS posts FROM ("
-    " SELECT w.post_id, w.id, CASE w.rank_then WHEN 'district_leader' THEN 0 WHEN 'chief' THEN 1 WHEN 'deputy' THEN 2"
-    " ELSE 3 END AS rank FROM visits_visitvisitor w WHERE w.visit_id = p.visit_id"
-    " UNION ALL SELECT m.chaired_by, m.id, 0 FROM meetings_meeting m WHERE m.id = p.meeting_id) x) v ON true",
     # As `Snapshot.top_lead`: the open lead at the top, or the last one done in the present cycle.
     "a": f"LEFT JOIN LATERAL (SELECT * FROM problems_assignment s WHERE s.problem_id = p.id AND s.parent_id IS NULL"
     f" AND s.role = 'lead' AND (s.state IN ({_OPEN}) OR (s.state = 'done' AND s.cycle_no = p.cycle_no))"
@@ -80,9 +80,18 @@ _STAGE = (
 )
 
 
-def build(ledger: str, columns: tuple[Column, ...], actor: Actor) -> tuple[str, dict[str, Any]]:
-    """(SQL, parameters): one row per line of the ledger, its first column the place of the problem among %(ids)s."""
-    params: dict[str, Any] = {"zone": settings.TIME_ZONE}
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """`places[n]` says where in a row the values of column n stand; what two columns look at is sent once."""
+
+    sql: str
+    params: dict[str, Any]
+    places: tuple[tuple[int, ...], ...]
+
+
+def build(ledger: str, columns: tuple[Column, ...], actor: Actor) -> Statement:
+    """One row per line of the ledger, for the problems %(ids)s in their order."""
+    params: dict[str, Any] = {"zone": settings.TIME_ZONE, "key": current_key_id()}
     values = {
         "sees": sees_requester_sql(actor, params),
         "stage": _STAGE,
@@ -97,7 +106,10 @@ def build(ledger: str, columns: tuple[Column, ...], actor: Actor) -> tuple[str, 
     wanted = {alias for column in columns for alias in column.joins}
     if ledger == Ledger.TASKS:
         wanted |= {"t", "a"}  # the lines of this ledger are tasks
-    selected = ["w.place::int8", *(part for column in columns for part in column.sql)]
+    # The usual key is not named in every row (`Renderer` puts it back).
+    asked = [tuple(_KEY.sub(r"nullif(\1.key_id, %(key)s)", part) for part in column.sql) for column in columns]
+    selected = list(dict.fromkeys(part for parts in asked for part in parts)) or ["NULL"]
+    places = tuple(tuple(selected.index(part) for part in parts) for parts in asked)
     joins = [sql for alias, sql in _JOINS.items() if alias in wanted]
     order = "w.place, t.due_at, t.id" if ledger == Ledger.TASKS else "w.place"
     sql = (
@@ -106,7 +118,7 @@ def build(ledger: str, columns: tuple[Column, ...], actor: Actor) -> tuple[str, 
     )
     for name, text in values.items():
         sql = sql.replace("{" + name + "}", text)
-    return sql, params
+    return Statement(sql, params, places)
 
 
 def _follows(actor: Actor, params: dict[str, Any]) -> str:
