@@ -19,8 +19,6 @@ from ..commands import RequestExport
 from ..ledgers import reading
 from ..models import Export
 
-pytestmark = pytest.mark.django_db
-
 
 @pytest.fixture
 def data_dir(tmp_path: Path, settings: object) -> Path:

@@ -26,7 +26,6 @@ from ..papers import code, standard, word
 from ..papers.fields import sheet_of
 from ..queries import approved_template, letterhead
 
-pytestmark = pytest.mark.django_db
 HOST = "https://shangyu.example"
 
 
