@@ -50,9 +50,14 @@ def command(ledger: str, post: str, kind: str, address: str, output: Path | None
                 asked = lists.read(QueryDict(address.removeprefix("?")), now)
                 cmd = RequestExport(what=ledger, format=kind, filters=asked.filters, sort=asked.sort)
                 export = request_export(cmd, actor=actor, now=now)
-                with _Progress(export.total) as told:
-                    part = (output or Path(f"{ledger}.{kind}")).with_suffix(".part")
-                    write(export, part, actor=actor, now=now, beside=True, told=told)
+                part = (output or Path(f"{ledger}.{kind}")).with_suffix(".part")
+                try:
+                    with _Progress(export.total) as told:
+                        write(export, part, actor=actor, now=now, beside=True, told=told)
+                except BaseException:
+                    Export.objects.filter(pk=export.pk).update(state=Export.State.FAILED, finished_at=clock.now())
+                    part.unlink(missing_ok=True)
+                    raise
                 target = output or Path(export.file_name)
                 part.replace(target)
                 export.state, export.bytes, export.finished_at = (

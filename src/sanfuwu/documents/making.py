@@ -153,7 +153,8 @@ def expire(*, now: dt.datetime) -> int:
     for pk in over:
         files.remove(pk)
     Export.objects.filter(pk__in=over).update(state=Export.State.EXPIRED)
-    stuck = Export.objects.filter(state=Export.State.RUNNING, started_at__lte=now - KEPT)
+    unfinished = (Export.State.WAITING, Export.State.RUNNING)
+    stuck = Export.objects.filter(state__in=unfinished, created_at__lte=now - KEPT)
     lost = stuck.update(
         state=Export.State.FAILED, finished_at=now, trouble=_("It was broken off; ask for it once more.")
     )

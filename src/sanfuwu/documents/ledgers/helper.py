@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import threading
+import time
 from typing import Any
 
 import psycopg
@@ -26,9 +29,17 @@ def connect(options: dict[str, Any], schema: str) -> Any:
 def begin(options: dict[str, Any], schema: str, snapshot: str, recipe: Recipe) -> None:
     """Once for each process: see what the one that asks sees."""
     global _mine
+    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
     raw = connect(options, schema)
     raw.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")  # a name that PostgreSQL has just given
     _mine = Renderer(recipe), raw.cursor(binary=True)
+
+
+def _end_with_parent(parent: int) -> None:
+    """After kill -9 of the program nobody would end this one, and its snapshot would hold up the database."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
 
 
 def work(ids: list[Any], first: int, as_csv: bool) -> tuple[int, Any]:

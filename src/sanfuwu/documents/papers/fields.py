@@ -131,8 +131,9 @@ def sheet_of(document: IssuedDocument, snap: Snapshot, letterhead: Letterhead, *
         "solved_on": chinese_day(p.solved_at) if p.solved_at else "",
         "satisfied": SATISFIED.get(callback.satisfied or "", "") if callback else "",
         "struck_off_on": chinese_day(p.struck_off_at) if p.struck_off_at else "",
-        "read_code": " ".join(p.read_code[at : at + 4] for at in range(0, len(p.read_code), 4)),
-        "read_url": f"{host}/r/{p.read_code}",
+        # The requester's page shows what he himself wrote: of a confidential problem the unit gets no way to it.
+        "read_code": "" if hidden else " ".join(p.read_code[at : at + 4] for at in range(0, len(p.read_code), 4)),
+        "read_url": "" if hidden else f"{host}/r/{p.read_code}",
     }
     if document.kind == Paper.ORDER:
         values |= dict.fromkeys(_OF_STRIKE_OFF, "")

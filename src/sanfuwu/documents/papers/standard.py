@@ -207,7 +207,7 @@ def _ending(made: Any) -> None:
     _unbroken(table.rows[0])
     for cell, text, size in (
         (picture, "{{ qr }}", Pt(12)),
-        (said, "诉求人可扫码查看办理进展（只能查看）。查询码：{{ read_code }}", Pt(10.5)),
+        (said, "{% if read_code %}诉求人可扫码查看办理进展（只能查看）。查询码：{{ read_code }}{% endif %}", Pt(10.5)),
     ):
         line = cell.paragraphs[0]
         line.paragraph_format.space_before = Pt(4)

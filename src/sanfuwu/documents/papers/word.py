@@ -39,7 +39,8 @@ def render(template: bytes, sheet: Sheet) -> bytes:
     """The filled file. Raises `InvalidInput` where the template asks for what it may not."""
     made = DocxTemplate(io.BytesIO(template))
     values: dict[str, Any] = dict(sheet.values)
-    values["qr"] = InlineImage(made, io.BytesIO(code.png(sheet.values["read_url"])), width=_CODE_WIDTH)
+    url = sheet.values["read_url"]
+    values["qr"] = InlineImage(made, io.BytesIO(code.png(url)), width=_CODE_WIDTH) if url else ""
     try:
         made.render(values, jinja_env=_environment(), autoescape=True)
     except TemplateError as error:
@@ -80,7 +81,7 @@ def check(file: bytes, kind: str) -> None:
 def sample(kind: str, *, filled: bool = True) -> Sheet:
     """A paper whose fields say their own names, or are empty."""
     values = {name: (f"［{said}］" if filled else "") for name, said in FIELDS.items() if name != "qr"}
-    return Sheet(kind, "", values | {"read_url": "https://example.invalid/r/0"})
+    return Sheet(kind, "", values | {"read_url": "https://example.invalid/r/0" if filled else ""})
 
 
 def _environment() -> ImmutableSandboxedEnvironment:

@@ -162,7 +162,7 @@ def test_of_a_confidential_problem_the_paper_has_the_second_text_whoever_prints_
     problem = cast.dispatched(told(confidential=True, requester=firm(2)))
     said = filled(issue(problem.pk, "order", actor=getattr(cast, who), now=NOW))
     assert SECOND_TEXT in said
-    for secret in (TEXT[:8], firm(2).name, "陆", PHONE[7:], "俞镇长"):
+    for secret in (TEXT[:8], firm(2).name, "陆", PHONE[7:], "俞镇长", problem.read_code[:4], "查询码"):
         assert secret not in said
 
 

@@ -96,10 +96,14 @@ def _command(request: HttpRequest, now: dt.datetime) -> RequestExport:
 
 def _at_once(export: Export, actor: Actor, now: dt.datetime) -> HttpResponse:
     """The file itself. It is not kept: whoever needs it again asks again."""
-    with files.workplace() as place:
-        path = place / "file"
-        making.write(export, path, actor=actor, now=now, beside=False, told=lambda _problems, _lines: None)
-        body = path.read_bytes()
+    try:
+        with files.workplace() as place:
+            path = place / "file"
+            making.write(export, path, actor=actor, now=now, beside=False, told=lambda _problems, _lines: None)
+            body = path.read_bytes()
+    except BaseException:
+        Export.objects.filter(pk=export.pk).update(state=Export.State.FAILED, finished_at=now)
+        raise
     export.state, export.bytes, export.started_at, export.finished_at = Export.State.EXPIRED, len(body), now, now
     with transaction.atomic():
         export.save()

@@ -43,7 +43,8 @@ def paper(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """The sheet as it is printed."""
     document = document_of(actor_of(request), document_id)
     sheet = _sheet(request, document)
-    drawn = code.svg(sheet.values["read_url"], _("Code for reading the progress"))
+    url = sheet.values["read_url"]
+    drawn = code.svg(url, _("Code for reading the progress")) if url else ""
     return render(
         request,
         "web/pages/paper.html",

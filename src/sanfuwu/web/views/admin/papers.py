@@ -49,7 +49,11 @@ def papers(request: HttpRequest) -> HttpResponse:
     require(may_set_papers(actor))
     head = letterhead()
     names = ("agency", "order_word", "strike_off_word")
-    form = LetterheadForm(request.POST or None, initial={n: getattr(head, n) for n in names}, auto_id="head_%s")
+    form = LetterheadForm(
+        request.POST if request.method == "POST" else None,
+        initial={n: getattr(head, n) for n in names},
+        auto_id="head_%s",
+    )
     if request.method == "POST" and form.is_valid():
         try:
             set_letterhead(SetLetterhead(**form.cleaned_data), actor=actor, now=now)
