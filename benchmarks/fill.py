@@ -19,7 +19,7 @@ from . import place, stats
 from .recipe import BIG, MIDDLE, ONE, PLAIN_STAGES, STAGES, World, kind
 from .rows_out import TABLES, send
 
-RECIPE = 5  # counted up with every change of what is filled in
+RECIPE = 6  # counted up with every change of what is filled in
 SAMPLE = 300
 
 

@@ -10,6 +10,7 @@ import './styles/problem.css'
 import './styles/requests.css'
 import './styles/admin.css'
 import './styles/people.css'
+import './styles/papers.css'
 
 import htmx from 'htmx.org'
 
@@ -19,6 +20,7 @@ import { watchKeys } from './islands/keys'
 import { watchMenus } from './islands/menus'
 import { watchPhrases } from './islands/phrases'
 import { watchNarrowing } from './islands/narrow'
+import { watchPrint } from './islands/print'
 import { watchSelection } from './islands/selection'
 
 // The page forbids inline style and eval (CSP); htmx is told the same in the page's meta tag, this is for parts it loads.
@@ -34,3 +36,4 @@ watchNarrowing(document)
 watchDrafts(document)
 watchErrors(document)
 watchPhrases(document)
+watchPrint(document)

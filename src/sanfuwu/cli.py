@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "token": ("token", "Issue an API token for somebody's post."),
     "calendar": ("calendar", "Publish a year's working calendar; deadlines are computed again."),
     "import": ("import_", "Register the rows of an Excel file as problems."),
+    "export": ("export", "Take out a ledger as .xlsx or .csv."),
     "check": ("check", "Look at the whole installation: what is wrong, and what to do."),
     "verify-chain": ("verify_chain", "Verify that no event was changed, removed or put in."),
     "lifecycle": ("lifecycle", "Draw the lifecycle tables as diagrams."),

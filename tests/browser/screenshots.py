@@ -178,6 +178,32 @@ def _picture(page: Page, path: Path) -> Path:
     return path
 
 
+def shoot_papers(browser: Browser, url: str, data_dir: Path, out: Path) -> list[Path]:
+    """The export menu, a dispatch order, and the administration of both."""
+    made = []
+    context = browser.new_context(base_url=url, locale="zh-CN", **WIDTHS["desktop"])
+    page = context.new_page()
+    log_in(page, *credential(data_dir, "区三服务办受理员"))
+    for name in ("export", "paper", "columns", "papers"):
+        if name == "export":
+            page.goto("/problems/?open=1")
+            page.locator(".export-fold > summary").click()
+        elif name == "paper":
+            page.goto("/problems/?stage=handling")
+            page.locator(".ledger a.title").first.click()
+            page.locator(".timeline").wait_for()
+            order = page.locator("form[action$='/papers/order'] button")
+            (order if order.count() else page.locator(".paper-list a").first).click()
+            page.locator(".official").wait_for()
+        else:
+            page.goto({"columns": "/admin/ledgers/problems", "papers": "/admin/papers/"}[name])
+        path = out / f"{name}-1440.png"
+        path.write_bytes(small(page.screenshot()))
+        made.append(path)
+    context.close()
+    return made
+
+
 def log_in(page: Page, user: str, password: str) -> None:
     page.goto(WAY_IN)
     page.locator("input[name=login]").fill(user)
@@ -223,6 +249,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGS)
         made = shoot(browser, said.url, *people, said.out) + shoot_forms(browser, said.url, said.data_dir, said.out)
         made += shoot_administration(browser, said.url, said.data_dir, said.out)
+        made += shoot_papers(browser, said.url, said.data_dir, said.out)
         for path in made:
             sys.stderr.write(f"{path} {path.stat().st_size:,} bytes\n")
         browser.close()

@@ -124,11 +124,22 @@ def test_pages_of_the_office(
         f"{new.path}/looks",
         sent.path,
         f"{sent.path}/recall",
+        "/exports/",
+        "/admin/ledgers/",
+        "/admin/ledgers/problems",
+        "/admin/papers/",
         "/me",
         "/password/",
         "/logout/",
     ):
         found += look(office.page, path)
+    office.page.goto("/problems/")
+    office.page.locator(".export-fold > summary").click()
+    found += faults(office.page, "the menu of exports")
+    office.page.goto(sent.path)
+    office.page.locator("form[action$='/papers/order'] button").click()
+    office.page.locator(".official").wait_for()
+    found += faults(office.page, "a dispatch order")
     for path in ("/problems/330604-2019-999999", "/nowhere"):
         found += look(office.page, path, status=404)
     assert not found, "\n".join(found)

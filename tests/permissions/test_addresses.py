@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,9 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 from PIL import Image
 
+from sanfuwu.documents.actions import issue, propose_template, request_export
+from sanfuwu.documents.commands import ProposeTemplate, RequestExport
+from sanfuwu.documents.papers import standard
 from sanfuwu.problems import files
 from sanfuwu.problems.actions.attaching import attach
 from sanfuwu.problems.models import Problem
@@ -25,7 +28,7 @@ from sanfuwu.rules.deadlines import DeadlineRules
 from sanfuwu.rules.officehours import OfficeHours
 from sanfuwu.territory.actions import OnDuty, merge_units, set_duty
 from sanfuwu.territory.actor import SYSTEM
-from sanfuwu.territory.models import Delegation, DutyShift
+from sanfuwu.territory.models import Delegation, DutyShift, Post
 
 from .people import People
 
@@ -64,15 +67,12 @@ def routes(patterns: Any = None, prefix: str = "/") -> Iterator[str]:
 class World:
     people: People
     problem: Problem
-    photo: str
-    version: str  # of the time limits, waiting for approval
-    phrase: str  # of the county
-    territory: dict[str, str]  # of the handler's post: "<uuid:…>" → an id
+    ids: dict[str, str]  # "<uuid:…>" → an id; of units, people and posts those of the handler
 
     def path(self, route: str) -> str:
         """An address of the problem that office and handler see and stranger and officer do not; below /admin/ one of
         the handler's unit, person and post."""
-        for name, value in self.territory.items():
+        for name, value in self.ids.items():
             route = route.replace(name, value)
         if route.startswith("/admin/"):
             route = route.replace("<slug:name>", "change" if "/units/" in route else "correct")
@@ -80,15 +80,13 @@ class World:
             ("<number>", self.problem.number),
             ("<str:number>", self.problem.number),
             ("<slug:name>", "sign"),
-            ("<uuid:attachment_id>", self.photo),
             ("<str:code>", self.problem.read_code),
             ("<int:pk>", "1"),
             ("<uuid:category_id>", str(self.people.category)),
-            ("<int:number>", self.version),
-            ("<slug:kind>", "decline"),
+            ("<slug:kind>", "decline" if "reasons" in route else "order"),
             ("<slug:code>", "military"),
-            ("<uuid:phrase_id>", self.phrase),
             ("<str:kind>", "units"),
+            ("<slug:ledger>", "problems"),
         ):
             route = route.replace(name, value)
         return route
@@ -112,6 +110,8 @@ class World:
 @pytest.fixture(scope="module")
 def world(shared_db: str) -> World:
     people = People()
+    assert people.programs
+    assert people.browsers
     problem = people.at_stage("dispatched")
     picture = io.BytesIO()
     Image.new("RGB", (8, 8)).save(picture, "PNG")
@@ -123,14 +123,21 @@ def world(shared_db: str) -> World:
     phrase = add_phrase(scope="county", act="", text="已收悉。", actor=people.office, now=NOW)
     assert people.programs
     assert people.browsers
-    return World(
-        people,
-        Problem.objects.get(pk=problem.pk),
-        str(photo.pk),
-        str(waits.number),
-        str(phrase.pk),
-        territory_of(people),
-    )
+    account = Post.objects.get(pk=people.office.post_id).account_id
+    export = request_export(RequestExport(what="problems"), actor=replace(people.office, account_id=account), now=NOW)
+    document = issue(problem.pk, "order", actor=people.office, now=NOW)
+    file = standard.template("order")
+    template = propose_template(ProposeTemplate(kind="order", file=file), actor=people.office, now=NOW)
+    made = {
+        "<uuid:attachment_id>": photo.pk,
+        "<int:number>": waits.number,
+        "<uuid:phrase_id>": phrase.pk,
+        "<uuid:export_id>": export.pk,
+        "<uuid:document_id>": document.pk,
+        "<uuid:template_id>": template.pk,
+    }
+    ids = {name: str(value) for name, value in made.items()} | territory_of(people)
+    return World(people, Problem.objects.get(pk=problem.pk), ids)
 
 
 def territory_of(people: People) -> dict[str, str]:

@@ -88,6 +88,12 @@ WRITES: dict[str, str] = {
     "meetings.Meeting": "IU",
     "meetings.MeetingParty": "I",
     "meetings.MeetingItem": "I",
+    "documents.LedgerColumns": "IU",
+    "documents.Export": "IU",
+    "documents.DocumentSeries": "IU",
+    "documents.IssuedDocument": "IU",  # UPDATE of the chain's head alone; no action changes what it says
+    "documents.PaperTemplate": "IU",
+    "documents.Letterhead": "IU",
 }
 
 

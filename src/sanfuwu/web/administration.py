@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from sanfuwu.documents.policies import may_set_columns, may_set_papers
 from sanfuwu.reference import policies
 from sanfuwu.territory.actor import Actor
 from sanfuwu.territory.models import Role
@@ -115,6 +116,20 @@ SECTIONS: tuple[Section, ...] = (
         "web:phrases",
         "messages",
         lambda actor: len(policies.phrase_scopes(actor)) > 1,
+    ),
+    Section(
+        _("Columns of the ledgers"),
+        _("Which columns the four ledgers have when they are taken out, and in which order."),
+        "web:admin_ledgers",
+        "table",
+        may_set_columns,
+    ),
+    Section(
+        _("Official papers"),
+        _("Letterhead, numbers and Word templates of dispatch orders and strike-off slips."),
+        "web:admin_papers",
+        "file-text",
+        may_set_papers,
     ),
 )
 

@@ -14,8 +14,10 @@ from .views import (
     bulk,
     desk,
     duties,
+    exports,
     gallery,
     ledger,
+    papers,
     personal,
     photos,
     phrases,
@@ -42,6 +44,8 @@ from .views.admin import (
     units,
 )
 from .views.admin import index as admin_index
+from .views.admin import ledgers as admin_ledgers
+from .views.admin import papers as admin_papers
 
 app_name = "web"
 
@@ -61,9 +65,16 @@ urlpatterns = [
     path("problems/<str:number>/phone", personal.reveal, name="reveal"),
     path("problems/<str:number>/alike", alike.of_problem_page, name="alike"),
     path("problems/<str:number>/looks", personal.seen_by, name="looks"),
+    path("problems/<str:number>/papers/<slug:kind>", papers.issue_paper, name="issue_paper"),
     path("problems/<str:number>/<slug:name>", problem.act, name="act"),
     path("duties/", duties.duties_page, name="duties"),
     path("attachments/<uuid:attachment_id>", attachments.attachment, name="attachment"),
+    path("exports/", exports.exports, name="exports"),
+    path("exports/<uuid:export_id>", exports.export, name="export"),
+    path("exports/<uuid:export_id>/file", exports.download, name="export_file"),
+    path("exports/<uuid:export_id>/cancel", exports.cancel, name="export_cancel"),
+    path("papers/<uuid:document_id>", papers.paper, name="paper"),
+    path("papers/<uuid:document_id>/word", papers.paper_word, name="paper_word"),
     path("r/", slip.ask, name="slip_ask"),
     path("r/<str:code>", slip.slip, name="slip"),
     path("admin/", admin_index.index, name="admin"),
@@ -101,7 +112,7 @@ urlpatterns = [
     path("admin/access", posts.access, name="admin_access"),
     path("admin/delegations", delegations.every, name="admin_delegations"),
     path("admin/delegations/new", delegations.new, name="admin_delegation_new"),
-    path("admin/workbooks/<str:kind>", imports.template, name="admin_template"),
+    path("admin/workbooks/<str:kind>", imports.template, name="admin_workbook"),
     path("delegations/<uuid:delegation_id>/end", delegations.end, name="delegation_end"),
     path("duty", duty.roster, name="duty"),
     path("duty/new", duty.new, name="duty_new"),
@@ -109,6 +120,13 @@ urlpatterns = [
     path("duty/<uuid:shift_id>/remove", duty.remove, name="duty_remove"),
     path("phones", duty.phones, name="phones"),
     path("phones/<uuid:person_id>", duty.phone, name="phone"),
+    path("admin/ledgers/", admin_ledgers.ledgers, name="admin_ledgers"),
+    path("admin/ledgers/<slug:ledger>", admin_ledgers.columns, name="admin_columns"),
+    path("admin/papers/", admin_papers.papers, name="admin_papers"),
+    path("admin/papers/<slug:kind>/template", admin_papers.propose, name="admin_template"),
+    path("admin/papers/<slug:kind>/standard", admin_papers.standard_file, name="admin_standard"),
+    path("admin/templates/<uuid:template_id>", admin_papers.template_file, name="admin_template_file"),
+    path("admin/templates/<uuid:template_id>/decide", admin_papers.decide, name="admin_template_decide"),
     path("me", shell.me, name="me"),
     path("me/delegations", delegations.mine, name="my_delegations"),
     path("favicon.ico", RedirectView.as_view(url=static("web/favicon.svg"), permanent=True)),

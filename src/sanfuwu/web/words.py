@@ -185,6 +185,32 @@ _DUTIES: Words = {
     "decide_hold": _("decision on a hold"),
 }
 
+LEDGERS: Words = {
+    "problems": _("List of problems"),
+    "duties": _("List of responsibilities"),
+    "tasks": _("List of tasks"),
+    "results": _("List of results"),
+    "orders": _("Dispatch orders"),
+}
+
+PAPERS: Words = {"order": _("Dispatch order"), "strike_off": _("Strike-off slip")}
+
+EXPORT_STATES: dict[str, tuple[str | Promise, str, str]] = {
+    "waiting": (_("Waiting"), "hourglass", "amber"),
+    "running": (_("Being made"), "progress", "accent"),
+    "done": (_("Ready"), "circle-check", "green"),
+    "failed": (_("Failed"), "alert-triangle", "red"),
+    "cancelled": (_("Cancelled"), "ban", ""),
+    "expired": (_("Taken away"), "archive", ""),
+}
+
+TEMPLATE_STATES: Words = {
+    "proposed": _("Awaiting approval"),
+    "approved": _("In use"),
+    "refused": _("Refused"),
+    "retired": _("No longer used"),
+}
+
 # For what somebody looks at a telephone number; stays in the access log.
 REVEAL_REASONS: Words = {
     "handle": _("To handle the problem"),
@@ -310,6 +336,11 @@ def stage_word(stage: str) -> str:
 def stages() -> list[tuple[str, str]]:
     """All stages with their words, in the order of the work."""
     return [(code, str(word)) for code, (word, _icon, _tone) in _STAGES.items()]
+
+
+def export_chip(state: str) -> Chip:
+    word, icon, tone = EXPORT_STATES.get(state, (state, "", ""))
+    return Chip(str(word), icon, tone)
 
 
 def assignment_chip(state: str) -> Chip:

@@ -9,6 +9,7 @@ import base64
 import datetime as dt
 import json
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -229,3 +230,25 @@ def _page(rows: list[Hit], count: int, capped: bool, after: _Cursor | None, limi
         next_cursor=_encode(rows[-1][1], rows[-1][0], False) if has_next else None,
         prev_cursor=_encode(rows[0][1], rows[0][0], True) if has_prev else None,
     )
+
+
+def every_id(actor: Actor, filters: Filters, *, sort: str = "newest") -> tuple[str, list[Any]] | None:
+    """(SQL, parameters) that gives the ids of everything a list would show, page after page, in its order; None when
+    that is nothing. For what goes through all of it (exports); raises as `list_problems` does."""
+    if sort not in SORTS:
+        raise InvalidInput(_("There is no such order."), field="sort")
+    order = SORTS[sort]
+    where = _where(actor, filters, order)
+    if where is None:
+        return None
+    condition, params = where.sql()
+    direction = "DESC" if order.descending else "ASC"
+    texts = ""
+    if where.grams:
+        texts = "JOIN problems_problemtext t ON t.problem_id = r.problem_id AND t.grams @> %s::int4[]"
+        params = [where.grams, *params]
+    sql = (
+        f"SELECT r.problem_id FROM problems_problemrow r {texts} WHERE {order.among} AND {condition}"  # noqa: S608 — ours
+        f" ORDER BY r.{order.column} {direction}, r.problem_id {direction}"
+    )
+    return sql, params

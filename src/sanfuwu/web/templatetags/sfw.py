@@ -125,3 +125,9 @@ def control(field: BoundField) -> SafeString:
         asked = str(field.field.widget.attrs.get("rows", ""))
         attrs["rows"] = "4" if asked in ("", "10") else asked  # 10 is Django's own default
     return field.as_widget(attrs=attrs)
+
+
+@register.filter
+def paper_word(kind: str) -> str:
+    """交办单, 销号单."""
+    return words.word(words.PAPERS, kind)

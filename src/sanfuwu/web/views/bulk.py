@@ -67,7 +67,7 @@ class Chosen:
 def bulk_act(request: HttpRequest) -> HttpResponse:
     """Every step is a form; nothing is written before `do=run`."""
     actor, now = actor_of(request), now_of(request)
-    taken = _chosen(request, actor)
+    taken = taken_from(request, actor)
     back = _back(request)
     if not taken.ids:
         messages.warning(request, _("Tick at least one problem first."))
@@ -144,7 +144,7 @@ def bulk_done(request: HttpRequest) -> HttpResponse:
     return render(request, "web/pages/bulk_done.html", context)
 
 
-def _chosen(request: HttpRequest, actor: Actor) -> Chosen:
+def taken_from(request: HttpRequest, actor: Actor) -> Chosen:
     """From the steps' own hidden field, from "all that match", or from the ticks of the list."""
     post = request.POST
     if packed := post.get("rows", ""):

@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
+from sanfuwu.documents.policies import may_export
 from sanfuwu.ledger.errors import InvalidInput, NotVisible
 from sanfuwu.problems.models import SavedView
 from sanfuwu.problems.policies import may_arrange, may_change_view, may_share_view
 from sanfuwu.problems.queries import Arranged, Page, arranged, find, lines, list_problems, may_see_duties
 from sanfuwu.territory.actor import Actor
 from sanfuwu.web import bulk, columns, filters, lists
+from sanfuwu.web.exporting import ExportForm
 from sanfuwu.web.page import actor_of, for_post, now_of
 from sanfuwu.web.pieces import Pager, Tab
 from sanfuwu.web.rows import row
@@ -64,6 +66,7 @@ def problems(request: HttpRequest) -> HttpResponse:
             "filters_url": reverse("web:filters") + asked.url(),
             "sorts": _sorts(asked),
             "count_text": _count(page),
+            "export": ExportForm(query=request.GET.urlencode(), count=_count(page)) if may_export(actor) else None,
             "refused": refused,
             "pager": Pager(prev_url=_cursor(asked, page.prev_cursor), next_url=_cursor(asked, page.next_cursor)),
             "list_url": list_url,

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from sanfuwu.documents.queries import papers_for
 from sanfuwu.ledger.errors import ActionError, IllegalTransition, InvalidInput, NotAllowed, NotVisible, StaleVersion
 from sanfuwu.parties.queries import PlainContact
 from sanfuwu.problems import files
@@ -207,6 +208,7 @@ def page(
         "evidence": [f for f in view.attachments if f.purpose == Attachment.Purpose.EVIDENCE],
         "result_kind": words.word(words.RESULT_KINDS, view.lead.assignment.result_kind) if view.lead else "",
         "read_url": reverse("web:slip", args=[p.read_code]) if view.sees_requester else "",
+        "papers": papers_for(actor, view),
         "primary": primary,
         "others": others,
         "opened": opened,
