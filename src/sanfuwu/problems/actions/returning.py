@@ -111,7 +111,7 @@ def _check_new(snap: Snapshot, ctx: Context, a: Assignment, unit_id: UUID) -> No
         raise InvalidInput(_("This unit already has an open assignment on the problem."), field="unit")
     parent = snap.assignment(a.parent_id) if a.parent_id else None
     if parent is not None:
-        require_below_or_serving(snap, ctx, parent, (unit_id,), "unit")
+        require_below_or_serving(snap, ctx, parent, {"unit": (unit_id,)})
 
 
 def call_off(snap: Snapshot, ctx: Context, changes: Changes, a: Assignment, reason: str) -> None:
