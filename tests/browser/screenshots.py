@@ -79,7 +79,6 @@ FORMS: dict[str, tuple[str, str, str]] = {
     "submit-result": ("崧厦供电所经办", "handling", "submit_result"),
     "sign-off": ("所长", "to_sign_off", "sign_off"),
     "callback": ("回访员", "to_call_back", "record_callback"),
-    "return": ("所长", "to_sign", "return"),
     "ruling": ("区三服务办受理员", "returned", "rule_reassign"),
     "extension": ("崧厦供电所经办", "handling", "request_extension"),
     "merge": ("区三服务办受理员", "to_dispatch", "merge"),

@@ -323,6 +323,6 @@ def _clock(clock: Clock) -> ClockOut:
         left=clock.progress.left,
         running=clock.running,
         extended=clock.extended,
-        standing=clock.standing,
+        standing=clock.standing_since is not None,
         calendar_assumed=clock.calendar_assumed,
     )

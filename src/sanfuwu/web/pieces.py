@@ -83,7 +83,7 @@ def bar_pieces(*, elapsed: float, paused: float, left: float, tone: str = "") ->
     pieces = []
     if elapsed > 0:
         pieces.append(BarPiece("done", "0.0", percent(elapsed)))
-    if paused > 0:
+    if paused > 0.001:  # less is rounding
         pieces.append(BarPiece("pause", percent(elapsed), percent(paused)))
     pieces.append(BarPiece("near" if tone == "soon" else "left", percent(elapsed + paused), percent(left)))
     return tuple(pieces)

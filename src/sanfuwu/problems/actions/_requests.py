@@ -14,7 +14,15 @@ from ._shell import Context, require_text
 
 
 def ask(
-    snap: Snapshot, ctx: Context, changes: Changes, a: Assignment, kind: UnitRequest.Kind, reason: str, **more: Any
+    snap: Snapshot,
+    ctx: Context,
+    changes: Changes,
+    a: Assignment,
+    kind: UnitRequest.Kind,
+    reason: str,
+    *,
+    basis: str = "",
+    **more: Any,
 ) -> UnitRequest:
     """A new request with the day by which it is to be decided. `policies` has seen to it that none is open."""
     note = changes.note(require_text(reason, "reason", most=1000))
@@ -27,6 +35,7 @@ def ask(
         asked_by=ctx.actor.post_id,
         asked_person=ctx.actor.person_id,
         reason_note=note,
+        basis_note=changes.note(basis) if basis else None,
         **more,
     )
     snap.requests.append(changes.insert(row))

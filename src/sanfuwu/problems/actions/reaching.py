@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from django.utils import timezone
@@ -17,12 +17,13 @@ from ._shell import Context
 
 
 def require_below_or_serving(
-    snap: Snapshot, ctx: Context, parent: Assignment, unit_ids: Collection[UUID], field: str
+    snap: Snapshot, ctx: Context, parent: Assignment, chosen: Mapping[str, Collection[UUID]]
 ) -> None:
-    """An error at the field when one of the units neither stands below the parent's nor serves the place."""
+    """An error at the first field that names a unit which neither stands below the parent's nor serves the place."""
     allowed = may_be_handed_to(parent.unit_id, snap.problem.division, timezone.localdate(ctx.now))
-    if not set(unit_ids) <= allowed:
-        raise InvalidInput(
-            _("Hand it to a unit below yours, or to a public service of the place; for others ask the office."),
-            field=field,
-        )
+    for field, unit_ids in chosen.items():
+        if not set(unit_ids) <= allowed:
+            raise InvalidInput(
+                _("Hand it to a unit below yours, or to a public service of the place; for others ask the office."),
+                field=field,
+            )

@@ -40,10 +40,8 @@ def plan_return(snap: Snapshot, cmd: Return, ctx: Context, changes: Changes) -> 
     ctx.unit(cmd.proposed_unit, "proposed_unit")
     if cmd.proposed_unit == a.unit_id:
         raise InvalidInput(_("Propose another unit than your own."), field="proposed_unit")
-    basis = changes.note(require_text(cmd.basis, "basis", most=1000))
-    request = _requests.ask(
-        snap, ctx, changes, a, _RETURN, cmd.reason, basis_note=basis, proposed_unit=cmd.proposed_unit
-    )
+    basis = require_text(cmd.basis, "basis", most=1000)
+    request = _requests.ask(snap, ctx, changes, a, _RETURN, cmd.reason, basis=basis, proposed_unit=cmd.proposed_unit)
     changes.update(a, state=next_state(Machine.ASSIGNMENT, "return", a.state))
     _clock.meet(snap, changes, a.pk, "sign", ctx.now)  # the unit has answered
     changes.event(
@@ -53,7 +51,7 @@ def plan_return(snap: Snapshot, cmd: Return, ctx: Context, changes: Changes) -> 
             "unit": a.unit_id,
             "proposed_unit": cmd.proposed_unit,
             "note": request.reason_note_id,
-            "basis_note": basis.pk,
+            "basis_note": request.basis_note_id,
         },
         assignment_id=a.pk,
     )
@@ -113,7 +111,7 @@ def _check_new(snap: Snapshot, ctx: Context, a: Assignment, unit_id: UUID) -> No
         raise InvalidInput(_("This unit already has an open assignment on the problem."), field="unit")
     parent = snap.assignment(a.parent_id) if a.parent_id else None
     if parent is not None:
-        require_below_or_serving(snap, ctx, parent, (unit_id,), "unit")
+        require_below_or_serving(snap, ctx, parent, {"unit": (unit_id,)})
 
 
 def call_off(snap: Snapshot, ctx: Context, changes: Changes, a: Assignment, reason: str) -> None:

@@ -42,7 +42,7 @@ class Clock:
     extended: bool
     running: bool
     calendar_assumed: bool
-    standing: bool  # 挂账: it goes on with what is left
+    standing_since: dt.datetime | None  # 挂账: it goes on with what is left
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +214,7 @@ def clock_of(snap: Snapshot, a: Assignment, now: dt.datetime) -> Clock:
         ),
         extended=a.due_at > a.due_original,
         running=a.ended_at is None and a.state != "pending_review" and held_since is None,
-        standing=held_since is not None,
+        standing_since=held_since,
         calendar_assumed=a.calendar_assumed,
     )
 

@@ -230,7 +230,9 @@ def _has_text(form: ActForm | PlainForm | None) -> bool:
 
 
 def _told(act: Act, view: ProblemView, now: dt.datetime) -> Act:
-    """The consequence with its date where it can be known before: the new deadline of a dispatch."""
+    """The consequence with its date where it can be known before: of a dispatch, of an extension asked for."""
+    if act.name == "decide_extension":
+        return _told_extension(act, view, now)
     if act.name != "dispatch":
         return act
     p = view.problem
@@ -246,6 +248,19 @@ def _told(act: Act, view: ProblemView, now: dt.datetime) -> Act:
     )
     said = _("The result will be due %(due)s. The clock starts now, whether or not the unit signs.") % {
         "due": f"{day(planned.result_at, now)} {planned.result_at.astimezone(calendar.tz):%H:%M}"
+    }
+    return Act(act.name, act.label, act.url, act.icon, said, act.about)
+
+
+def _told_extension(act: Act, view: ProblemView, now: dt.datetime) -> Act:
+    asked = next((a for a in view.requests if a.request.decided_at is None and a.request.due_wanted), None)
+    if asked is None or asked.request.due_from is None or asked.request.due_wanted is None:
+        return act
+    said = _("%(unit)s asks: from %(old)s to %(new)s. %(follows)s") % {
+        "unit": asked.unit,
+        "old": when(asked.request.due_from, now),
+        "new": when(asked.request.due_wanted, now),
+        "follows": act.consequence,
     }
     return Act(act.name, act.label, act.url, act.icon, said, act.about)
 
