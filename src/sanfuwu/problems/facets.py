@@ -23,6 +23,8 @@ Token = tuple[str, str]
 TRAINING: Token = ("origin", "training")
 CLEARED: Token = ("cleared", "yes")  # training whose content is gone: nobody sees it any more
 
+_FROM_THE_START = frozenset({TRAINING, CLEARED})
+
 _cache: dict[tuple[str, Token], int] = {}
 
 
@@ -63,6 +65,8 @@ def known_ids(tokens: Iterable[Token]) -> dict[Token, int]:
 
 def _remember(schema: str, found: dict[Token, int]) -> None:
     """Only once they are really there: a roll-back takes away what this transaction interned."""
+    for token in found.keys() & _FROM_THE_START:  # made by a migration: no roll-back takes them away
+        _cache[schema, token] = found[token]
     transaction.on_commit(lambda: _cache.update({(schema, t): n for t, n in found.items()}))
 
 

@@ -1,15 +1,17 @@
-"""Training has numbers of its own, and its mark is known from the start: every list asks for it."""
+"""Training has numbers of its own, and its marks are known from the start: every list asks for them."""
 
 from django.db import migrations
 
 
 def begin(apps, schema_editor):
     schema_editor.execute("CREATE SEQUENCE IF NOT EXISTS training_number")
-    apps.get_model("problems", "0004_categories_as_streams").objects.get_or_create(kind="origin", key="training")
+    facets = apps.get_model("problems", "Facet").objects
+    facets.get_or_create(kind="origin", key="training")
+    facets.get_or_create(kind="cleared", key="yes")
 
 
 def end(apps, schema_editor):
-    # The facet stays: a row may carry it, and an unused one harms nobody.
+    # The facets stay: a row may carry them, and unused ones harm nobody.
     schema_editor.execute("DROP SEQUENCE IF EXISTS training_number")
 
 

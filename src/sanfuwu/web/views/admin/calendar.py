@@ -300,7 +300,8 @@ def _grid(
                     cells.append(None)
                     continue
                 kind = known.kind_of(day) if shown is None else shown.get(day, _usual(day))
-                mark = _WORD[kind] if kind is not _usual(day) or (kind is DayKind.REST and day in names) else ""
+                named = day in names if shown is None else day in shown
+                mark = _WORD[kind] if kind is not _usual(day) or (kind is DayKind.REST and named) else ""
                 cells.append(Cell(day, kind.value, mark, names.get(day, ""), day == today))
             weeks.append(cells)
         found.append((month, weeks))
