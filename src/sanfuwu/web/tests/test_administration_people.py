@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import json
 import re
 from html import unescape
+from pathlib import Path
 
 import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from sanfuwu.accounts.importing import PEOPLE_HEADINGS, UNIT_HEADINGS
@@ -413,3 +417,40 @@ def test_todays_duty_is_one_of_the_days_of_the_month() -> None:
     assert "今天" in page(handler.client, f"/duty?month={day:%Y-%m}")
     assert "这个月还没有值班表" in page(handler.client, "/duty?month=2001-01")
     page(handler.client, "/duty?month=nonsense")
+
+
+COUNTS = Path(__file__).with_name("sql_counts.json")
+
+
+@pytest.mark.parametrize("name", ["admin_units", "admin_people", "admin_access", "phones", "phones_found", "duty"])
+def test_a_list_costs_the_known_number_of_statements_however_many_rows(name: str) -> None:
+    """The numbers stand in sql_counts.json; a change of one is looked at, not overlooked."""
+    url = {
+        "admin_units": "/admin/units",
+        "admin_people": "/admin/people",
+        "admin_access": "/admin/access",
+        "phones": "/phones",
+        "phones_found": "/phones?q=wm",
+        "duty": "/duty",
+    }[name]
+    client = {"admin_access": security, "phones": cast.handler, "phones_found": cast.handler}.get(
+        name, officer
+    )().client
+
+    def statements() -> int:
+        client.get(url)  # names are remembered from here on
+        with CaptureQueriesContext(connection) as seen:
+            assert client.get(url).status_code == 200
+        return len(seen)
+
+    def more(count: int) -> None:
+        for n in range(count):
+            somebody = cast.person("zlsgs", "handler", name=f"王某{n}")
+            line = OnDuty(somebody.actor.post_id, timezone.localdate())  # type: ignore[arg-type]
+            set_duty([line], actor=SYSTEM, now=timezone.now())
+
+    more(1)
+    few = statements()
+    more(4)
+    assert statements() == few
+    assert few == json.loads(COUNTS.read_text())[name]
