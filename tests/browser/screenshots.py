@@ -63,11 +63,12 @@ def pages(page: Page, user: str, password: str) -> Iterator[str]:
     expect(page.locator("#filter-sheet")).to_be_visible()
     yield "filters"
     if not narrow:  # lines are ticked on the desktop only
-        page.goto("/problems/?open=1")
+        page.goto("/problems/?stage=to_dispatch&stage=submitted")
         for box in page.locator("td.pick input").all()[:8]:
             box.check()
         page.locator(".bulk button[type=submit]").click()
-        page.locator("button[name=act][value=accept]").click()
+        page.locator("button[name=act][value=dispatch]").click()
+        page.locator("select[name=lead]").select_option(index=1)
         page.locator("button[name=do][value=preview]").click()
         expect(page.locator("button[name=do][value=run]")).to_be_visible()
         yield "bulk"
