@@ -47,6 +47,7 @@ def shoot(browser: Browser, url: str, user: str, password: str, out: Path) -> li
 
 def pages(page: Page, user: str, password: str) -> Iterator[str]:
     """Goes from page to page; yields the name of the picture each time one stands ready."""
+    narrow = (page.viewport_size or {"width": 0})["width"] < 700
     page.goto(WAY_IN)
     yield "login"
     log_in(page, user, password)
@@ -55,6 +56,22 @@ def pages(page: Page, user: str, password: str) -> Iterator[str]:
     page.goto("/problems/")
     expect(page.locator(".ledger")).to_be_visible()
     yield "ledger"
+    page.goto("/duties/")
+    yield "duties"
+    page.goto("/problems/?stage=to_sign&stage=handling&tier=limited")
+    page.locator("a.chip[hx-get]").click()
+    expect(page.locator("#filter-sheet")).to_be_visible()
+    yield "filters"
+    if not narrow:  # lines are ticked on the desktop only
+        page.goto("/problems/?stage=to_dispatch&stage=submitted")
+        for box in page.locator("td.pick input").all()[:8]:
+            box.check()
+        page.locator(".bulk button[type=submit]").click()
+        page.locator("button[name=act][value=dispatch]").click()
+        page.locator("select[name=lead]").select_option(index=1)
+        page.locator("button[name=do][value=preview]").click()
+        expect(page.locator("button[name=do][value=run]")).to_be_visible()
+        yield "bulk"
     # A problem with a running clock shows every piece of its page.
     page.goto("/problems/?stage=handling&sort=due")
     running = page.locator(".ledger a.title")

@@ -37,6 +37,12 @@ class Asked(Given):
     overdue: bool = Field(False, description="Only open ones that are past their date")
     from_: Day | None = Field(None, alias="from", description="Registered on this local day or later")
     until: Day | None = Field(None, description="Registered on this local day or earlier")
+    raised_from: Day | None = Field(None, description="Raised on this local day or later")
+    raised_until: Day | None = Field(None, description="Raised on this local day or earlier")
+    due_from: Day | None = Field(None, description="With a running clock that ends on this local day or later")
+    due_until: Day | None = Field(None, description="With a running clock that ends on this local day or earlier")
+    struck_from: Day | None = Field(None, description="Struck off on this local day or later")
+    struck_until: Day | None = Field(None, description="Struck off on this local day or earlier")
     sort: Literal[tuple(SORTS)] = "newest"  # type: ignore[valid-type]
     cursor: Annotated[str, StringConstraints(max_length=200)] | None = Field(
         None, description="`next` or `prev` of another page"
@@ -106,7 +112,10 @@ class PageOut(Told):
     url_name="problems",
 )
 def listed(request: HttpRequest, asked: Query[Question]) -> PageOut:
-    """Newest first, or what is due first (`sort=due`: open ones with a date). Follow `next` for the page after."""
+    """Newest first, or what is due first (`sort=due`: open ones with a date), raised last, struck off last.
+
+    Follow `next` for the page after.
+    """
     actor, now = actor_of(request), clock.now()
     if unknown := sorted(request.GET.keys() - _NAMES):
         # A misspelt filter would otherwise answer with everything.
@@ -131,8 +140,14 @@ def _filters(asked: Any, now: dt.datetime) -> Filters:
         words=asked.q,
         open_only=asked.open,
         overdue_at=now if asked.overdue else None,
-        registered_from=_midnight(asked.from_) if asked.from_ else None,
-        registered_until=_midnight(asked.until + dt.timedelta(days=1)) if asked.until else None,
+        registered_from=_begin(asked.from_),
+        registered_until=_end(asked.until),
+        raised_from=_begin(asked.raised_from),
+        raised_until=_end(asked.raised_until),
+        due_from=_begin(asked.due_from),
+        due_before=_end(asked.due_until),
+        struck_from=_begin(asked.struck_from),
+        struck_until=_end(asked.struck_until),
     )
 
 
@@ -143,5 +158,10 @@ def _place(code: str) -> str:
     return checked.value
 
 
-def _midnight(day: dt.date) -> dt.datetime:
-    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
+def _begin(day: dt.date | None) -> dt.datetime | None:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min)) if day else None
+
+
+def _end(day: dt.date | None) -> dt.datetime | None:
+    """The midnight after a day."""
+    return _begin(day + dt.timedelta(days=1)) if day else None

@@ -35,6 +35,7 @@ ALIKE = 0.45  # shared grams over those of the shorter text, from which two are 
 STRONG = 0.70  # from which somebody who registers is asked once more
 SHORTEST = 8  # grams: a text below that is like another one by chance
 FEWEST_SHARED = 6
+SHORTEST_NAME = 3  # two characters name half a town
 PAIRS = 8
 MOST_COMPARED = 400
 RECENT = dt.timedelta(days=90)  # how far back the same kind of thing at the same place counts
@@ -85,6 +86,7 @@ def look_alikes(
         actor,
         grams_of(text),
         _parties(who, uscc),
+        who,
         division,
         category_id,
         exclude=None,
@@ -103,7 +105,17 @@ def of_problem(actor: Actor, problem: Problem, *, now: dt.datetime, limit: int =
     own = [g for g in grams if g not in named]
     parties = [problem.party_id] if problem.party_id else []
     category = problem.category_id or problem.proposed_category_id
-    return _found(actor, own, parties, problem.division, category, exclude=problem.pk, now=now, limit=limit)
+    return _found(
+        actor,
+        own,
+        parties,
+        problem.claimed_party,
+        problem.division,
+        category,
+        exclude=problem.pk,
+        now=now,
+        limit=limit,
+    )
 
 
 def _parties(who: str, uscc: str) -> list[UUID]:
@@ -111,7 +123,7 @@ def _parties(who: str, uscc: str) -> list[UUID]:
     if uscc.strip() and (checked := check_uscc(uscc)).ok:
         return list(Party.objects.filter(uscc=checked.value).values_list("pk", flat=True))
     norm = normalise_name(who)
-    if len(norm) < 3:  # two characters name half a town
+    if len(norm) < SHORTEST_NAME:
         return []
     return list(Party.objects.filter(name_norm=norm, merged_into__isnull=True).values_list("pk", flat=True)[:20])
 
@@ -120,6 +132,7 @@ def _found(
     actor: Actor,
     grams: Sequence[int],
     parties: Sequence[UUID],
+    who: str,
     division: str,
     category_id: UUID | None,
     *,
@@ -136,6 +149,8 @@ def _found(
     if parties:
         for pid, at in _by_facets([[("party", str(p)) for p in parties]], visible, since=None, most=2 * limit):
             _note(found, pid, at, Reason(PARTY))
+    for pid, at in _by_name(who, visible, most=2 * limit):
+        _note(found, pid, at, Reason(PARTY))
     if len(division) >= 9 and category_id is not None:
         same = [[("place", division.ljust(12, "0"))], [("category", str(category_id))]]
         for pid, at in _by_facets(same, visible, since=now - RECENT, most=limit):
@@ -189,6 +204,28 @@ def _by_text(grams: Sequence[int], visible: tuple[list[list[int]], list[int]]) -
             [*pairs, MOST_COMPARED, len(grams), list(grams), FEWEST_SHARED, ALIKE, *params],
         )
         return list(cursor.fetchall())
+
+
+def _by_name(who: str, visible: tuple[list[int] | None, list[int]], *, most: int) -> list[tuple[UUID, dt.datetime]]:
+    """(problem, registered at), the newest first, of firms and bodies that gave this name: without a code they have no
+    entry of their own, and their name stands in the searchable text. A resident's name stands nowhere."""
+    norm = normalise_name(who)
+    if len(norm) < SHORTEST_NAME:
+        return []
+    sql, params = scope.sql_of(visible)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH named AS MATERIALIZED (
+                SELECT t.problem_id FROM problems_problemtext t WHERE t.grams @> %s::int4[] LIMIT %s
+            )
+            SELECT r.problem_id, r.registered_at, p.claimed_party
+              FROM named JOIN problems_problemrow r ON r.problem_id = named.problem_id
+              JOIN problems_problem p ON p.id = named.problem_id
+             WHERE p.claimed_party <> '' AND {sql} ORDER BY r.registered_at DESC""",
+            [grams_of(norm), MOST_COMPARED, *params],
+        )
+        return [(pid, at) for pid, at, claimed in cursor.fetchall() if normalise_name(claimed) == norm][:most]
 
 
 def _pairs(grams: Sequence[int]) -> list[list[int]]:

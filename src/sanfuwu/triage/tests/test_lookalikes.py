@@ -55,6 +55,14 @@ def test_the_same_firm_is_found_by_its_name_or_its_code(cast: Cast, given: str) 
     assert not one.strong
 
 
+def test_a_firm_without_a_code_is_found_by_its_name_however_its_form_is_written(cast: Cast) -> None:
+    small = RequesterInput("enterprise", name="上虞样例伞业有限公司")
+    earlier = cast.registered(told(OTHER, small))
+    cast.registered(told("另一家。", RequesterInput("enterprise", name="上虞样例伞业配件有限公司")))
+    found = look_alikes(cast.office, text="公交站太远。", who="上虞样例伞业有限责任公司", now=NOW)
+    assert [(one.line.id, reasons([one])) for one in found] == [(earlier.pk, [{"party"}])]
+
+
 def test_a_person_is_not_looked_for_by_name(cast: Cast) -> None:
     cast.registered(told(OTHER, RequesterInput(contact_name="陆建国")))
     assert look_alikes(cast.office, text="公交站太远，不方便。", who="陆建国", now=NOW) == []

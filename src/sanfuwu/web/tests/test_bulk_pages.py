@@ -19,6 +19,8 @@ from . import cast
 
 pytestmark = pytest.mark.django_db
 
+ORDINARY = {"tier": "limited", "urgency": "normal", "nature": "problem"}
+
 
 def post(client: Client, fields: dict[str, Any], *, status: int = 200) -> str:
     answer = client.post("/problems/bulk", fields)

@@ -171,7 +171,7 @@ def _allowed(actor: Actor, name: str, snaps: list[Snapshot]) -> dict[str, tuple[
         except ActionError as error:
             told[snap.problem.number] = ("refused", bulk.why_not(error))
         else:
-            told[snap.problem.number] = ("possible", "")
+            told[snap.problem.number] = ("possible", _("possible"))
     return told
 
 
