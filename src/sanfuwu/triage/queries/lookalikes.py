@@ -206,7 +206,7 @@ def _by_text(grams: Sequence[int], visible: tuple[list[list[int]], list[int]]) -
         return list(cursor.fetchall())
 
 
-def _by_name(who: str, visible: tuple[list[int] | None, list[int]], *, most: int) -> list[tuple[UUID, dt.datetime]]:
+def _by_name(who: str, visible: tuple[list[list[int]], list[int]], *, most: int) -> list[tuple[UUID, dt.datetime]]:
     """(problem, registered at), the newest first, of firms and bodies that gave this name: without a code they have no
     entry of their own, and their name stands in the searchable text. A resident's name stands nowhere."""
     norm = normalise_name(who)
