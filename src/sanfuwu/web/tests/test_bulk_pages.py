@@ -51,8 +51,7 @@ def test_from_ticks_to_result_each_line_says_what_became_of_it() -> None:
     form = post(office.client, {"rows": rows, "act": "accept", "query": "?open=1"})
     assert said(form)[new.number] == "可以办理"
     assert said(form)[taken.number] not in ("", "可以办理")
-    given = {"tier": "limited", "urgency": "normal", "nature": "problem"}
-    filled = {"rows": rows, "act": "accept", "category_id": str(category.pk)} | given
+    filled = {"rows": rows, "act": "accept", "category_id": str(category.pk)} | ORDINARY
     preview = post(office.client, filled | {"do": "preview"})
     assert said(preview)[new.number] == "待交办"
     assert "将办理 1 件" in preview
@@ -103,8 +102,7 @@ def test_left_open_each_problem_gets_what_was_proposed_for_it() -> None:
     with_one = cast.problem(text="路灯不亮。", category_id=category.pk)
     without = cast.problem(text="桥面破损。")
     rows = packed(post(office.client, {"n": [with_one.number, without.number]}))
-    given = {"tier": "limited", "urgency": "normal", "nature": "problem"}
-    fields = {"rows": rows, "act": "accept", "category_id": ""} | given
+    fields = {"rows": rows, "act": "accept", "category_id": ""} | ORDINARY
     preview = post(office.client, fields | {"do": "preview"})
     assert "按各件登记时的建议" in preview
     assert "登记时没有建议" in said(preview)[without.number]
