@@ -4,6 +4,7 @@ from .closing import archive, strike_off
 from .dispatching import dispatch, hand_down, recall
 from .erasing import erase_requester
 from .handling import contact, report, review, send_back, sign, sign_off, submit_result
+from .history import import_history
 from .overlays import (
     add_requirement,
     appoint_leader,
@@ -30,6 +31,7 @@ __all__ = [
     "dispatch",
     "erase_requester",
     "hand_down",
+    "import_history",
     "meet_requirement",
     "publish_year",
     "recall",

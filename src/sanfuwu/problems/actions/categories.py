@@ -41,9 +41,11 @@ def create_category(code: str, name: str, *, parent_id: UUID | None = None, acto
 def propose_categories(names: Iterable[str], *, actor: Actor) -> dict[str, UUID]:
     """{name: category} for headings met in an import: one in use where the name is known, otherwise a proposed one.
 
-    Proposing again makes nothing new: the code of a proposed category follows from its name.
+    Proposing again makes nothing new: the code of a proposed category follows from its name. The towns' offices may
+    propose as well, as they may propose units; only the district's confirms.
     """
-    _require_office(actor)
+    if actor.role != Role.TOWN_DISPATCHER:
+        _require_office(actor)
     wanted = {name: _clean(name) for name in names if name.strip()}
     with transaction.atomic():
         known = _by_name(wanted.values())

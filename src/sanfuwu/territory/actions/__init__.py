@@ -10,6 +10,7 @@ from .units import (
     move_unit,
     plan_create_unit,
     plan_rename_unit,
+    propose_units,
     rename_unit,
 )
 
@@ -32,6 +33,7 @@ __all__ = [
     "plan_merge_units",
     "plan_rename_unit",
     "plan_undo_merge",
+    "propose_units",
     "rename_unit",
     "revoke_token",
     "undo_merge",
