@@ -47,6 +47,7 @@ class Report:
     repeats: list[dict[str, Any]] = field(default_factory=list)  # look-alikes: {row, number, first}
     known: list[dict[str, Any]] = field(default_factory=list)  # duplicates: {row, number, same_row}
     notices: list[dict[str, Any]] = field(default_factory=list)
+    samples: list[dict[str, Any]] = field(default_factory=list)  # of a check: the first rows as they are understood
     unused: list[str] = field(default_factory=list)  # headings that were left out
 
 
@@ -102,6 +103,7 @@ def report(run: ImportRun, *, most: int | None = SHOWN) -> Report:
             said.rejects += [
                 {"row": reject["row"], "column": c, "heading": h, "reason": r} for c, h, r in reject["faults"]
             ]
+        said.samples += found.get("samples", [])
         said.repeats += [{"row": r, "number": n, "first": f} for r, n, f in found["lookalikes"]]
         said.known += [{"row": r, "number": n, "same_row": s} for r, n, s in found["duplicates"]]
         said.notices += [{"row": r, "column": c, "heading": h, "reason": w} for r, c, h, w in found["notices"]]

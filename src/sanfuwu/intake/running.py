@@ -23,11 +23,12 @@ from sanfuwu.ledger.errors import ActionError, InvalidInput, NotAllowed
 from sanfuwu.problems.actions import RegisterResult, import_history, register_problems
 from sanfuwu.problems.actions.categories import propose_categories
 from sanfuwu.problems.models import Problem
+from sanfuwu.rules.masking import mask_name, mask_numbers
 from sanfuwu.territory.actions import propose_units
 from sanfuwu.territory.actor import SYSTEM, Actor
 from sanfuwu.territory.queries import load_actor
 
-from . import actions, keeping, lookups, policies
+from . import actions, heads, keeping, lookups, policies, values
 from .drafts import Draft, Fault, Reader
 from .files import BadFile, Sheet, open_book
 from .models import ImportedText, ImportRun
@@ -36,6 +37,7 @@ from .seen import Seen
 log = logging.getLogger("sanfuwu.intake")
 BATCH: Final = 500
 CHECK_BATCH: Final = 2000
+SAMPLES: Final = 8
 CHECK_KEPT: Final = 500  # faults that the preview can show; the rest is only counted
 AT_ONCE_ROWS: Final = 2000  # tables up to this size are checked while the page waits
 Progress = Callable[[int, int], None]
@@ -49,9 +51,12 @@ class Found:
     duplicates: list[list[Any]] = field(default_factory=list)  # [row, number of the problem or "", row it repeats or 0]
     lookalikes: list[list[Any]] = field(default_factory=list)  # [row, number, number of the first with this text]
     notices: list[list[Any]] = field(default_factory=list)  # [row, column, heading, reason]
+    samples: list[dict[str, Any]] = field(
+        default_factory=list
+    )  # of a check: the first rows as they would be registered
 
     def as_dict(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in ("rejects", "duplicates", "lookalikes", "notices")}
+        return {name: getattr(self, name) for name in ("rejects", "duplicates", "lookalikes", "notices", "samples")}
 
 
 @dataclass(slots=True)
@@ -218,9 +223,28 @@ def _check_batch(
             counts["lookalikes"] += 1
         if key:
             texts.add(key)
+        if len(found.samples) < SAMPLES:
+            found.samples.append(_sample(draft))
         for notice in draft.notices:
             if len(found.notices) < CHECK_KEPT:
                 found.notices.append([draft.row, *_plain(notice)])
+
+
+def _sample(draft: Draft) -> dict[str, Any]:
+    reg = draft.reg
+    assert reg is not None
+    who = reg.requester
+    return {
+        "row": draft.row,
+        "title": (reg.title or reg.text)[:60],
+        "text": reg.text[:120],
+        "raised_on": reg.raised_on.isoformat() if reg.raised_on else "",
+        "division": reg.division,
+        "who": who.name or mask_name(who.contact_name),
+        "category": str(reg.category_id or "") or draft.category,
+        "unit": str(reg.proposed_unit or "") or draft.unit,
+        "reply": draft.reply[:60],
+    }
 
 
 def _plain(fault: Fault) -> list[Any]:
@@ -305,7 +329,6 @@ def _write(
 
 
 def _reject(found: Found, draft: Draft, cells: Sequence[Any]) -> None:
-    from . import values
 
     said = [values.shown(cell) for cell in cells]
     found.rejects.append({"row": draft.row, "cells": said, "faults": [_plain(f) for f in draft.faults]})
@@ -386,3 +409,19 @@ def _mark_repeats(created: Sequence[tuple[Draft, Problem]]) -> list[list[Any]]:
     writer.write(texts, [])
     numbers = dict(Problem.objects.filter(pk__in={e for _r, _n, e in repeats}).values_list("pk", "number"))
     return [[row, number, numbers.get(earlier, "")] for row, number, earlier in repeats]
+
+
+def samples(run: ImportRun, now: dt.datetime) -> dict[int, tuple[str, ...]]:
+    """{column: some of its cells} of a table whose columns are being chosen; telephones are masked."""
+
+    data = keeping.get_file(run)
+    if data is None:
+        return {}
+    sheet = open_book(data, only=run.sheet if run.file_kind != "csv" else None).sheet(run.sheet)
+    head = heads.read_at(sheet, run.head_first, run.head_last)
+    found: dict[int, tuple[str, ...]] = {}
+    for at in range(1, len(run.headings) + 1):
+        cells = (values.one_line(values.shown(row[at - 1])) for row in head.sample if at <= len(row))
+        filled = [mask_numbers(cell)[:40] for cell in cells if cell]
+        found[at] = tuple(dict.fromkeys(filled))[:3]
+    return found

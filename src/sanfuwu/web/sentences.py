@@ -198,6 +198,10 @@ SENTENCES: dict[str, _Sentence] = {
     "requirement_met": _plain(lambda: _("%(who)s noted that a paper has come in")),
     "attached": _plain(lambda: _("%(who)s attached a photograph")),
     "erased": _plain(lambda: _("Personal data was erased by law")),
+    "history_imported": lambda t: (
+        _("%(who)s took it over from the old ledger; %(approver)s approved")
+        % {"who": t.who, "approver": t.posts.get(str(t.data.get("approved_by") or ""), _("a second person"))}
+    ),
     "historic_reply": _plain(lambda: _("Reply taken over from the old ledger")),
 }
 

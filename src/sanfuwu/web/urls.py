@@ -7,7 +7,7 @@ from django.templatetags.static import static
 from django.urls import path
 from django.views.generic import RedirectView
 
-from .views import attachments, desk, gallery, ledger, personal, photos, problem, register, shell, slip
+from .views import attachments, desk, gallery, imports, ledger, personal, photos, problem, register, shell, slip
 from .views.admin import index as admin_index
 
 app_name = "web"
@@ -21,6 +21,16 @@ urlpatterns = [
     path("problems/<str:number>/phone", personal.reveal, name="reveal"),
     path("problems/<str:number>/looks", personal.seen_by, name="looks"),
     path("problems/<str:number>/<slug:name>", problem.act, name="act"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/<uuid:run_id>", imports.one, name="import"),
+    path("imports/<uuid:run_id>/table", imports.table, name="import_table"),
+    path("imports/<uuid:run_id>/columns", imports.columns, name="import_columns"),
+    path("imports/<uuid:run_id>/start", imports.start, name="import_start"),
+    path("imports/<uuid:run_id>/approve", imports.approve, name="import_approve"),
+    path("imports/<uuid:run_id>/refuse", imports.refuse, name="import_refuse"),
+    path("imports/<uuid:run_id>/cancel", imports.cancel, name="import_cancel"),
+    path("imports/<uuid:run_id>/resume", imports.resume, name="import_resume"),
+    path("imports/<uuid:run_id>/rejects.xlsx", imports.rejected, name="import_rejects"),
     path("attachments/<uuid:attachment_id>", attachments.attachment, name="attachment"),
     path("r/", slip.ask, name="slip_ask"),
     path("r/<str:code>", slip.slip, name="slip"),
