@@ -227,6 +227,7 @@ def _copy_again(problems: list[Any]) -> float:
     }
     words = {p.number.encode(): b"330604-X" + p.number[-10:].encode() for p in problems}
     words |= {p.read_code.encode(): p.read_code[::-1].encode() for p in problems}
+    words |= {p.source_ref.encode(): b"c" + p.source_ref[1:].encode() for p in problems if p.source_ref}  # unique, too
     word = re.compile(rb"|".join(map(re.escape, words)))
     data = []
     with transaction.atomic(), connection.cursor() as cursor:

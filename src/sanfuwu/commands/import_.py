@@ -30,7 +30,8 @@ SHOWN = 20
     "--mapping",
     metavar="HEADING=FIELD",
     multiple=True,
-    help="What a column is, where it is not what its heading suggests; may be given several times. --fields lists them.",
+    help="What a column is, where it is not what its heading suggests; may be given "
+    "several times. --fields lists them.",
 )
 @click.option("--source", default="", metavar="NAME", help="Whose list it is: by this name its rows are known again.")
 @click.option(
@@ -70,9 +71,9 @@ def command(
 ) -> None:
     """Register the rows of a table (.xlsx, .xls, .csv) as problems.
 
-    Columns are recognised by their headings and by what stands in them. Rows that are registered already are left alone: a
-    run that was broken off can simply be started again. Ends with exit code 1 when rows could not be registered; the others
-    are.
+    Columns are recognised by their headings and by what stands in them. Rows that are registered already are left
+    alone: a run that was broken off can simply be started again. Ends with exit code 1 when rows could not be
+    registered; the others are.
     """
     with program():
         from django.utils import timezone, translation
@@ -190,11 +191,13 @@ def lines(said: dict[str, Any]) -> list[str]:
             "%(rejected)d cannot be registered. Nothing was written."
         ),
         "awaiting": _(
-            "%(total)d rows were checked: %(created)d cases of the past wait for a second approver on the page of imports, "
+            "%(total)d rows were checked: %(created)d cases of the past wait for a second "
+            "approver on the page of imports, "
             "%(duplicates)d are there already, %(rejected)d cannot be registered."
         ),
         "done": _(
-            "%(total)d rows: %(created)d registered, %(duplicates)d there already, %(rejected)d could not be registered."
+            "%(total)d rows: %(created)d registered, %(duplicates)d there already, "
+            "%(rejected)d could not be registered."
         ),
     }[said["state"]]
     told = [sentence % counts]
@@ -256,8 +259,8 @@ def _list_fields(context: click.Context, _parameter: click.Parameter, asked: boo
 
 
 def _approver(username: str, now: dt.datetime) -> Actor:
-    """The first post of this account that may approve history. Whoever sits at this console answers for it: the event names
-    the approver."""
+    """The first post of this account that may approve history. Whoever sits at this console answers for it: the event
+    names the approver."""
     from django.utils import timezone
 
     from sanfuwu.accounts.models import Account

@@ -1,6 +1,7 @@
 """A row of a table becomes what an action takes: a registration or a past case, with faults and notices by column.
 
-Nothing of a row is lost in silence: what fits no field is added to the text under its own heading, or the row is refused
+Nothing of a row is lost in silence: what fits no field is added to the text under its own heading, or the row
+is refused
 with the column and the reason.
 """
 
@@ -34,7 +35,8 @@ REF_MOST: Final = 80
 OWN_SYSTEM: Final = "sanfuwu-"  # with the county's six digits: the ledger of another installation, or of this one
 _OWN_NUMBER: Final = re.compile(r"(\d{6})-(?:19|20)\d{2}-\d{6,}")
 _CHANNELS: Final = (
-    ("属地摸排", "survey"), ("摸排", "survey"), ("条线", "line"), ("走访", "visit"), ("对接会", "meeting"), ("会议", "meeting"),
+    ("属地摸排", "survey"), ("摸排", "survey"), ("条线", "line"), ("走访", "visit"),
+    ("对接会", "meeting"), ("会议", "meeting"),
     ("自报", "self"), ("12345", "hotline"), ("热线", "hotline"),
 )  # fmt: skip
 _SERVED: Final = (("企业", "enterprise"), ("群众", "resident"), ("基层", "organisation"))
@@ -43,7 +45,8 @@ _VILLAGE: Final = re.compile(r"(村|社区|居委会|村委会)$")
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something about one cell: `column` from 1 (0: the row as a whole), `heading` as it reads, the reason in a sentence."""
+    """Something about one cell: `column` from 1 (0: the row as a whole), `heading` as it reads, the reason in
+    a sentence."""
 
     column: int
     heading: str
@@ -75,7 +78,8 @@ class Draft:
 
 @dataclass(slots=True)
 class Reader:
-    """Reads the rows of one table. `place` (12 digits) is where the importing office serves; "" for the whole county."""
+    """Reads the rows of one table. `place` (12 digits) is where the importing office serves; "" for the whole
+    county."""
 
     source: str
     mapping: Mapping[int, str]  # column from 1 → key of the field

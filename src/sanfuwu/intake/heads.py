@@ -41,7 +41,7 @@ class Head:
 
 def find(sheet: Sheet) -> Head:
     """The head of a sheet. Raises `BadFile` when there is nothing to read, or nothing below the head."""
-    top = [row for row in islice(sheet.rows(), LOOKED_AT + SAMPLE)]
+    top = list(islice(sheet.rows(), LOOKED_AT + SAMPLE))
     filled = [(number, cells) for number, cells in top if _filled(cells)]
     if not filled:
         raise BadFile("no_rows", _("The sheet “%(name)s” is empty.") % {"name": sheet.name})
@@ -97,7 +97,8 @@ def _unknown_head(filled: Sequence[Row], sheet: Sheet) -> int:
     raise BadFile(
         "no_head",
         _(
-            "The sheet “%(name)s” has no head: above the first row of the table there must be one that names the columns "
+            "The sheet “%(name)s” has no head: above the first row of the table there must "
+            "be one that names the columns "
             "(for example 编号, 问题描述, 联系人)."
         )
         % {"name": sheet.name},

@@ -11,7 +11,8 @@ from sanfuwu.ledger.models import Stream
 
 
 class ImportRun(Stream):
-    """One file on its way into the ledger. Its counts are brought up to date with every 500 rows, in their transaction."""
+    """One file on its way into the ledger. Its counts are brought up to date with every 500 rows, in their
+    transaction."""
 
     class State(models.TextChoices):
         UPLOADED = "uploaded"  # the columns are to be looked at
@@ -100,7 +101,8 @@ class ImportPiece(models.Model):
 
 
 class ImportFindings(models.Model):
-    """What was found in a stretch of rows: refused ones with their cells, duplicates, look-alikes, notices; encrypted."""
+    """What was found in a stretch of rows: refused ones with their cells, duplicates, look-alikes, notices;
+    encrypted."""
 
     id = IdField()
     run = models.ForeignKey(ImportRun, models.PROTECT, related_name="findings")

@@ -111,7 +111,8 @@ def check(run_id: UUID, *, now: dt.datetime, progress: Progress | None = None) -
 
 
 def run(run_id: UUID, *, now: dt.datetime, progress: Progress | None = None, batch_size: int = BATCH) -> None:
-    """Write the rows from `done` on. Returns when all are dealt with, or when somebody cancelled it or does it himself."""
+    """Write the rows from `done` on. Returns when all are dealt with, or when somebody cancelled it or does it
+    himself."""
     row = ImportRun.objects.get(pk=run_id)
     if row.state != ImportRun.State.RUNNING:
         return

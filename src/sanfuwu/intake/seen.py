@@ -1,7 +1,9 @@
 """By what a row is known again, within one file and from one import to the next (model.md).
 
-A row with a number in its source is that number. A row without one is what it says: the hash of its content, and for the
-second row of the same file that says exactly the same, the hash with a 2. So a list that was saved again, in another order
+A row with a number in its source is that number. A row without one is what it says: the hash of its content,
+and for the
+second row of the same file that says exactly the same, the hash with a 2. So a list that was saved again, in
+another order
 or with a line more, adds only what is new; and a repeat within one list is kept, as a look-alike.
 """
 
@@ -24,7 +26,8 @@ class Seen:
     _times: dict[str, int] = field(default_factory=dict)
 
     def place(self, draft: Draft) -> int:
-        """Give a row without a number its reference. The row of which this one is a repeat, 0 for none; another row with
+        """Give a row without a number its reference. The row of which this one is a repeat, 0 for none;
+        another row with
         the same number is a fault of this one."""
         if draft.reg is None:
             return 0

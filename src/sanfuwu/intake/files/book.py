@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import python_calamine as calamine
 from django.utils.translation import gettext as _
@@ -103,7 +103,7 @@ def open_book(data: bytes, *, only: str | None = None) -> Book:
             sheets.append(Sheet(meta.name, hidden, faulty.get(meta.name, {}), _read=read))
     except calamine.PasswordError as error:
         raise guard.encrypted() from error
-    except (calamine.CalamineError, ElementTree.ParseError, KeyError, OSError, ValueError) as error:
+    except (calamine.CalamineError, ET.ParseError, KeyError, OSError, ValueError) as error:
         raise guard.damaged() from error
     except BaseException as error:  # a panic of the reader's Rust is no Exception
         if type(error).__name__ != "PanicException":
@@ -124,9 +124,9 @@ def _faulty_by_sheet(data: bytes, found: Looked) -> dict[str, dict[tuple[int, in
     if not found.faulty:
         return {}
     with zipfile.ZipFile(io.BytesIO(data)) as parts:
-        relations = ElementTree.fromstring(parts.read("xl/_rels/workbook.xml.rels"))  # noqa: S314 - no DTD: looked at
+        relations = ET.fromstring(parts.read("xl/_rels/workbook.xml.rels"))  # noqa: S314 - no DTD: looked at
         targets = {r.get("Id"): posixpath.normpath(posixpath.join("xl", r.get("Target", ""))) for r in relations}
-        workbook = ElementTree.fromstring(parts.read("xl/workbook.xml"))  # noqa: S314
+        workbook = ET.fromstring(parts.read("xl/workbook.xml"))  # noqa: S314
     named: dict[str, dict[tuple[int, int], str]] = {}
     for element in workbook.iter():
         if element.tag.rsplit("}", 1)[-1] != "sheet":

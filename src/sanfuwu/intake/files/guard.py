@@ -49,9 +49,7 @@ _ODDLY_WRITTEN: Final = re.compile(rb"\sr\s*=\s*'|\sr\s+=|\sr=\s|[\n\r\t]r=")
 _ERROR: Final = re.compile(
     rb'<(?:\w+:)?c [^>]*r="([A-Z]{1,3}\d{1,7})"[^>]*t="e"[^>]*>(?:(?!</(?:\w+:)?c>).)*?v>([^<]*)<', re.S
 )
-_UNCOUNTED: Final = re.compile(
-    rb'<c r="([A-Z]{1,3}\d{1,7})"[^>]*><f(?:/>|[^>]*[^/]>[^<]*</f>|[^>]*/>)(?:<v></v>|<v/>)?</c>'
-)
+_UNCOUNTED: Final = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"[^>]*><f(?:\s[^>]*)?(?:/>|>[^<]*</f>)(?:<v></v>|<v/>)?</c>')
 
 
 class BadFile(Exception):
@@ -186,7 +184,8 @@ def _bomb() -> BadFile:
     return BadFile(
         "unpacks_too_big",
         _(
-            "Unpacked, this workbook would be too large. Usually empty rows or columns are formatted far below the table: "
+            "Unpacked, this workbook would be too large. Usually empty rows or columns are "
+            "formatted far below the table: "
             "copy the table itself into a new workbook and upload that."
         ),
     )
@@ -204,7 +203,8 @@ def _pieces(parts: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> Iterato
                 raise BadFile(
                     "entities",
                     _(
-                        "The workbook holds definitions that no spreadsheet writes. Save it again as .xlsx and upload that."
+                        "The workbook holds definitions that no spreadsheet writes. Save it again as "
+                        ".xlsx and upload that."
                     ),
                 )
             first = False
@@ -230,7 +230,8 @@ def _look_at_sheet(name: str, pieces: Iterator[bytes], found: Looked) -> int:
         raise BadFile(
             "too_many_columns",
             _(
-                "The table reaches to column %(n)d; at most %(most)d are read. Delete what stands to the right of the table."
+                "The table reaches to column %(n)d; at most %(most)d are read. Delete what "
+                "stands to the right of the table."
             )
             % {"n": last_column, "most": MOST_COLUMNS},
         )

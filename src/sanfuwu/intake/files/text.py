@@ -120,7 +120,8 @@ def rows(text: str) -> Iterator[list[str]]:
             raise BadFile(
                 "quotes",
                 _(
-                    "In line %(line)d a quotation mark is not closed or stands alone. Mend it, or save the table as .xlsx."
+                    "In line %(line)d a quotation mark is not closed or stands alone. Mend it, or "
+                    "save the table as .xlsx."
                 )
                 % {"line": begins},
             ) from error
@@ -134,7 +135,8 @@ def rows(text: str) -> Iterator[list[str]]:
             raise BadFile(
                 "too_many_columns",
                 _(
-                    "The table reaches to column %(n)d; at most %(most)d are read. Delete what stands to the right of the table."
+                    "The table reaches to column %(n)d; at most %(most)d are read. Delete what "
+                    "stands to the right of the table."
                 )
                 % {"n": len(row), "most": MOST_COLUMNS},
             )

@@ -1,6 +1,7 @@
 """导入历史: cases that another ledger closed, up to 500 in one transaction, confirmed by a second person.
 
-They are marked `origin=import` and end 已归档 with `imported_unknown`: nobody knows whether they were solved. The reply of
+They are marked `origin=import` and end 已归档 with `imported_unknown`: nobody knows whether they were solved.
+The reply of
 that time is kept as a `historic_reply` note and is no result; no unit gets an assignment, so no rate counts them.
 """
 

@@ -114,7 +114,8 @@ def create_unit(
 
 def propose_units(names: Iterable[str], *, actor: Actor, now: dt.datetime) -> dict[str, UUID]:
     """{name: unit} for names met in an import that no unit has: proposed ones under the county, to which nothing can be
-    dispatched until the system officer confirms them. Proposing again makes nothing new: the code follows from the name.
+    dispatched until the system officer confirms them. Proposing again makes nothing new: the code follows from
+    the name.
     """
     found: dict[str, UUID] = {}
     wanted = {name: _clean_name(name) for name in names if name.strip()}
