@@ -15,6 +15,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 from PIL import Image
 
+from sanfuwu.intake.actions import upload
 from sanfuwu.problems import files
 from sanfuwu.problems.actions.attaching import attach
 from sanfuwu.problems.models import Problem
@@ -58,6 +59,7 @@ class World:
     people: People
     problem: Problem
     photo: str
+    run: str
 
     def path(self, route: str) -> str:
         """An address of the problem that office and handler see and stranger and officer do not."""
@@ -66,6 +68,7 @@ class World:
             ("<str:number>", self.problem.number),
             ("<slug:name>", "sign"),
             ("<uuid:attachment_id>", self.photo),
+            ("<uuid:run_id>", self.run),
             ("<str:code>", self.problem.read_code),
             ("<int:pk>", "1"),
         ):
@@ -95,9 +98,10 @@ def world(shared_db: str) -> World:
     picture = io.BytesIO()
     Image.new("RGB", (8, 8)).save(picture, "PNG")
     (photo,) = attach(problem.pk, [files.encode(picture.getvalue())], actor=people.office, now=NOW)
+    run = upload("编号,问题描述\nL-1,路灯不亮。\nL-2,水压不足。\n".encode(), "清单.csv", actor=people.office, now=NOW)
     assert people.programs
     assert people.browsers
-    return World(people, Problem.objects.get(pk=problem.pk), str(photo.pk))
+    return World(people, Problem.objects.get(pk=problem.pk), str(photo.pk), str(run.pk))
 
 
 def test_every_address_of_the_program_is_in_the_table() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -224,7 +224,11 @@ def _by_content(
     return result
 
 
-def _looks(places: Mapping[str, str], units: Mapping[str, object]):  # type: ignore[no-untyped-def]
+_Looks = Callable[[Cell], bool]
+
+
+def _looks(places: Mapping[str, str], units: Mapping[str, object]) -> tuple[tuple[str, _Looks], ...]:
+    """What a cell may look like by itself, the surest first."""
     return (
         ("uscc", lambda c: check_uscc(values.shown(c)).ok),
         ("phone", lambda c: len(values.shown(c)) >= 7 and check_phone(values.shown(c)).ok),
@@ -234,5 +238,5 @@ def _looks(places: Mapping[str, str], units: Mapping[str, object]):  # type: ign
     )
 
 
-def _share(cells: Sequence[Cell], looks: object) -> bool:
-    return sum(1 for c in cells if looks(c)) >= max(2, ENOUGH * len(cells))  # type: ignore[operator]
+def _share(cells: Sequence[Cell], looks: _Looks) -> bool:
+    return sum(1 for c in cells if looks(c)) >= max(2, ENOUGH * len(cells))

@@ -147,7 +147,7 @@ def _ways(rows: dict[int, list[Cell]], first: int, last: int, width: int, sheet:
     if first == last:
         return tuple((word,) if word else () for word in upper)
     lower = _spread(rows.get(last, []), last, width, sheet)
-    ways = []
+    ways: list[tuple[str, ...]] = []
     for above, below in zip(upper, lower, strict=True):
         if below and above and below != above:
             ways.append((below, f"{above}{below}"))

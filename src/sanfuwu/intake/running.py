@@ -237,14 +237,14 @@ def _sample(draft: Draft) -> dict[str, Any]:
     who = reg.requester
     return {
         "row": draft.row,
-        "title": (reg.title or reg.text)[:60],
-        "text": reg.text[:120],
+        "title": mask_numbers(reg.title or reg.text.split("\n", 1)[0])[:60],
+        "text": mask_numbers(reg.text)[:90] if reg.title else "",
         "raised_on": reg.raised_on.isoformat() if reg.raised_on else "",
         "division": reg.division,
         "who": who.name or mask_name(who.contact_name),
         "category": str(reg.category_id or "") or draft.category,
         "unit": str(reg.proposed_unit or "") or draft.unit,
-        "reply": draft.reply[:60],
+        "reply": mask_numbers(draft.reply)[:60],
     }
 
 

@@ -24,7 +24,7 @@ class InMemory(MemoryFileUploadHandler):
             if self.request is not None:
                 self.request.upload_too_big = True  # type: ignore[attr-defined]
             raise SkipFile
-        return super().receive_data_chunk(raw_data, start)  # type: ignore[no-any-return]
+        return super().receive_data_chunk(raw_data, start)
 
 
 def keep_in_memory(request: HttpRequest) -> None:

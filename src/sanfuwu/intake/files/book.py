@@ -58,12 +58,12 @@ class Sheet:
     def rows(self) -> Iterator[Row]:
         """Every row, also the empty ones: numbers are those that the spreadsheet shows."""
         if self._records is not None:
-            yield from enumerate(self._records, start=1)  # type: ignore[misc]
+            yield from enumerate(self._records, start=1)
             return
         assert self._read is not None
         left: list[Cell] = [""] * (self._read.start[1] if self._read.start else 0)
         for number, cells in enumerate(self._read.iter_rows(), start=1):
-            yield number, [*left, *cells] if left else cells  # type: ignore[list-item]
+            yield number, [*left, *cells] if left else cells
 
 
 @dataclass

@@ -113,7 +113,7 @@ def _plan(
 ) -> list[Problem]:
     numbers = _numbers(now, len(cases))
     served = resolve_parties(changes, [c.checked.requester for c in cases], now, origin="import")
-    wanted = {c.case.reg.category_id for c in cases}
+    wanted = {c.case.reg.category_id for c in cases if c.case.reg.category_id is not None}
     # Nothing is filed under a category that nobody has confirmed yet.
     in_use = set(Category.objects.filter(pk__in=wanted, status=Category.Status.ACTIVE).values_list("pk", flat=True))
     ctx = Context(actor=actor, now=now)
