@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 from .given import Given, dispatched, registered, signed
 from .people import Cast
 from .person import Person
+from .screenshots import list_to_import
 from .server import Site
 from .watching import Watch
 
@@ -114,6 +115,7 @@ def test_pages_of_the_office(
         "/problems/?q=没有的词",
         "/problems/?stage=to_sign&sort=due",
         "/problems/new",
+        "/imports/",
         new.path,
         f"{new.path}/accept",
         f"{new.path}/decline",
@@ -129,6 +131,22 @@ def test_pages_of_the_office(
         found += look(office.page, path)
     for path in ("/problems/330604-2019-999999", "/nowhere"):
         found += look(office.page, path, status=404)
+    assert not found, "\n".join(found)
+
+
+def test_the_steps_of_an_import(cast: Cast, person: NewPerson, width: str) -> None:
+    office = person(cast.dispatcher, width)
+    page = office.page
+    page.goto("/imports/")
+    file = {"name": "清单.xlsx", "mimeType": "application/octet-stream", "buffer": list_to_import()}
+    page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+    found: list[str] = []
+    for shown in (".import-columns", ".import-counts"):
+        page.locator("main form button.btn-primary").click()
+        page.locator(shown).wait_for()
+        found += faults(page, f"{width} {shown}")
+    page.goto(f"{page.url.split('?')[0]}?edit=1")
+    found += faults(page, f"{width} columns again")
     assert not found, "\n".join(found)
 
 
