@@ -69,8 +69,8 @@ def test_a_list_goes_from_the_upload_to_the_report() -> None:
     assert town.client.post(f"/imports/{run.pk}/start").status_code == 302
     html = page(town.client, f"/imports/{run.pk}")
     assert 'hx-trigger="every 2s"' in html
-    assert '<noscript><meta http-equiv="refresh"' in html
-    assert "您可以离开此页" in html or "离开" in html
+    assert f'<noscript><p class="import-back"><a class="btn" href="/imports/{run.pk}">' in html
+    assert "可以离开本页" in html
     work(run)
     html = page(town.client, f"/imports/{run.pk}")
     assert "hx-trigger" not in html
