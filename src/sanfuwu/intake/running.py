@@ -17,7 +17,6 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from sanfuwu.ledger import writer
 from sanfuwu.ledger.crypto import text_hmac
 from sanfuwu.ledger.errors import ActionError, InvalidInput, NotAllowed
 from sanfuwu.problems.actions import RegisterResult, import_history, register_problems
@@ -32,6 +31,7 @@ from . import actions, heads, keeping, lookups, policies, values
 from .drafts import Draft, Fault, Reader
 from .files import BadFile, Sheet, open_book
 from .models import ImportedText, ImportRun
+from .repeats import mark_repeats
 from .seen import Seen
 
 log = logging.getLogger("sanfuwu.intake")
@@ -311,7 +311,7 @@ def _write(
                 assert result.error is not None
                 draft.faults.append(table.reader.fault_of(result.error.field or "", result.error.message))
                 _reject(found, draft, cells)
-        found.lookalikes = _mark_repeats(created)
+        found.lookalikes = mark_repeats(created)
         found.rejects.sort(key=lambda reject: reject["row"])
         keeping.put_findings(run, "run", at, found.as_dict())
         ImportRun.objects.filter(pk=run.pk).update(
@@ -388,28 +388,6 @@ def _units_of(table: _Table, draft: Draft) -> list[UUID]:
     first = [draft.reg.proposed_unit] if draft.reg is not None and draft.reg.proposed_unit is not None else []
     others = [unit for name in draft.others if (unit := known.unit(name)) is not None and unit not in first]
     return [*first, *dict.fromkeys(others)]
-
-
-def _mark_repeats(created: Sequence[tuple[Draft, Problem]]) -> list[list[Any]]:
-    """Exact repeats of a text are kept and linked to the first that had it."""
-    keyed = [(draft, problem, text_hmac(draft.text_key)) for draft, problem in created if draft.text_key]
-    if not keyed:
-        return []
-    first: dict[bytes, UUID] = {}
-    rows = ImportedText.objects.filter(key__in={key for _d, _p, key in keyed}).order_by("problem_id")
-    for problem_id, key, earlier in rows.values_list("problem_id", "key", "first"):
-        first.setdefault(bytes(key), earlier or problem_id)
-    texts, repeats = [], []
-    for draft, problem, key in keyed:
-        earlier = first.get(key)
-        texts.append(ImportedText(problem_id=problem.pk, key=key, first=earlier))
-        if earlier is None:
-            first[key] = problem.pk
-        else:
-            repeats.append((draft.row, problem.number, earlier))
-    writer.write(texts, [])
-    numbers = dict(Problem.objects.filter(pk__in={e for _r, _n, e in repeats}).values_list("pk", "number"))
-    return [[row, number, numbers.get(earlier, "")] for row, number, earlier in repeats]
 
 
 def samples(run: ImportRun, now: dt.datetime) -> dict[int, tuple[str, ...]]:

@@ -14,7 +14,7 @@ from sanfuwu.problems.models import Problem
 from sanfuwu.web.tests import cast
 
 from .making import row, table, xlsx
-from .test_pipeline import PAST, past
+from .test_history import PAST, past
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed_db")]
 

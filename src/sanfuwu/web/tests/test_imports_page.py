@@ -15,7 +15,7 @@ from sanfuwu.intake import running
 from sanfuwu.intake.files import open_book
 from sanfuwu.intake.models import ImportPiece, ImportRun
 from sanfuwu.intake.tests.making import row, table, xlsx
-from sanfuwu.intake.tests.test_pipeline import PAST, past
+from sanfuwu.intake.tests.test_history import PAST, past
 from sanfuwu.ledger.models import AccessLog
 from sanfuwu.problems.models import Problem
 
