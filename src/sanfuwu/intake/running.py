@@ -27,7 +27,7 @@ from sanfuwu.territory.actions import propose_units
 from sanfuwu.territory.actor import SYSTEM, Actor
 from sanfuwu.territory.queries import load_actor
 
-from . import actions, heads, keeping, lookups, policies, values
+from . import actions, keeping, lookups, policies, values
 from .drafts import Draft, Fault, Reader
 from .files import BadFile, Sheet, open_book
 from .models import ImportedText, ImportRun
@@ -388,19 +388,3 @@ def _units_of(table: _Table, draft: Draft) -> list[UUID]:
     first = [draft.reg.proposed_unit] if draft.reg is not None and draft.reg.proposed_unit is not None else []
     others = [unit for name in draft.others if (unit := known.unit(name)) is not None and unit not in first]
     return [*first, *dict.fromkeys(others)]
-
-
-def samples(run: ImportRun, now: dt.datetime) -> dict[int, tuple[str, ...]]:
-    """{column: some of its cells} of a table whose columns are being chosen; telephones are masked."""
-
-    data = keeping.get_file(run)
-    if data is None:
-        return {}
-    sheet = open_book(data, only=run.sheet if run.file_kind != "csv" else None).sheet(run.sheet)
-    head = heads.read_at(sheet, run.head_first, run.head_last)
-    found: dict[int, tuple[str, ...]] = {}
-    for at in range(1, len(run.headings) + 1):
-        cells = (values.one_line(values.shown(row[at - 1])) for row in head.sample if at <= len(row))
-        filled = [mask_numbers(cell)[:40] for cell in cells if cell]
-        found[at] = tuple(dict.fromkeys(filled))[:3]
-    return found

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
+from sanfuwu.rules.masking import mask_numbers
 from sanfuwu.territory.actor import Actor
 from sanfuwu.territory.queries import unit_name
 
-from . import columns, heads, lookups
+from . import columns, heads, keeping, lookups, values
 from .columns import BY_KEY, IGNORE, Column
-from .files import BadFile, Book, Sheet
+from .files import BadFile, Book, Sheet, open_book
 from .heads import Head
-from .models import ImportMapping
+from .models import ImportMapping, ImportRun
 from .policies import may_import_history
 
 MESSAGES = "留言"  # the source of message boxes, whose rows carry a 留言编号
@@ -116,3 +117,19 @@ def remember(
     ImportMapping.objects.update_or_create(
         source=source, signature=signature, defaults={"fields": fields, "kind": kind, "used_at": now}
     )
+
+
+def samples(run: ImportRun) -> dict[int, tuple[str, ...]]:
+    """{column: some of its cells} of a table whose columns are being chosen; telephones are masked."""
+
+    data = keeping.get_file(run)
+    if data is None:
+        return {}
+    sheet = open_book(data, only=run.sheet if run.file_kind != "csv" else None).sheet(run.sheet)
+    head = heads.read_at(sheet, run.head_first, run.head_last)
+    found: dict[int, tuple[str, ...]] = {}
+    for at in range(1, len(run.headings) + 1):
+        cells = (values.one_line(values.shown(row[at - 1])) for row in head.sample if at <= len(row))
+        filled = [mask_numbers(cell)[:40] for cell in cells if cell]
+        found[at] = tuple(dict.fromkeys(filled))[:3]
+    return found

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from sanfuwu.intake import actions, keeping, policies, queries, running
+from sanfuwu.intake import actions, keeping, policies, queries, running, understanding
 from sanfuwu.intake.files.guard import too_big
 from sanfuwu.intake.models import ImportRun
 from sanfuwu.intake.tasks import defer
@@ -105,7 +105,7 @@ def _page(
         context |= {
             "form": form,
             "table": table or importing.TableForm(run=run),
-            "columns": form.columns(running.samples(run, now)),
+            "columns": form.columns(understanding.samples(run)),
         }
     elif context["runs"]:
         # Phases begin by the clock of the page; a demonstration's differs from the real one.
