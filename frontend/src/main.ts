@@ -11,6 +11,7 @@ import './styles/requests.css'
 import './styles/admin.css'
 import './styles/people.css'
 import './styles/papers.css'
+import './styles/imports.css'
 
 import htmx from 'htmx.org'
 

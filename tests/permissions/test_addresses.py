@@ -18,6 +18,7 @@ from PIL import Image
 from sanfuwu.documents.actions import issue, propose_template, request_export
 from sanfuwu.documents.commands import ProposeTemplate, RequestExport
 from sanfuwu.documents.papers import standard
+from sanfuwu.intake.actions import upload
 from sanfuwu.problems import files
 from sanfuwu.problems.actions.attaching import attach
 from sanfuwu.problems.models import Problem
@@ -128,6 +129,7 @@ def world(shared_db: str) -> World:
     document = issue(problem.pk, "order", actor=people.office, now=NOW)
     file = standard.template("order")
     template = propose_template(ProposeTemplate(kind="order", file=file), actor=people.office, now=NOW)
+    run = upload("编号,问题描述\nL-1,路灯不亮。\nL-2,水压不足。\n".encode(), "清单.csv", actor=people.office, now=NOW)
     made = {
         "<uuid:attachment_id>": photo.pk,
         "<int:number>": waits.number,
@@ -135,6 +137,7 @@ def world(shared_db: str) -> World:
         "<uuid:export_id>": export.pk,
         "<uuid:document_id>": document.pk,
         "<uuid:template_id>": template.pk,
+        "<uuid:run_id>": run.pk,
     }
     ids = {name: str(value) for name, value in made.items()} | territory_of(people)
     return World(people, Problem.objects.get(pk=problem.pk), ids)
