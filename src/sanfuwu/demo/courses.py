@@ -11,6 +11,7 @@ from uuid import UUID
 from sanfuwu.problems import actions as act
 from sanfuwu.problems import commands as cmd
 from sanfuwu.problems.models import Problem
+from sanfuwu.problems.snapshot import load
 from sanfuwu.rules.identifiers import check_division, is_within
 from sanfuwu.rules.worktime import WorkCalendar
 from sanfuwu.territory.actor import Actor
@@ -127,8 +128,9 @@ class Walk:
         """Which assignment is meant; None where there is only one."""
         if self.story.course != "handed_down":
             return None
-        found = self.problem.assignments.filter(unit=self.cast.units[self._unit(below)]).order_by("-pk").first()
-        return found.pk if found else None
+        unit = self.cast.units[self._unit(below)]
+        held = [a.pk for a in load(self.problem.pk, lock=True).assignments if a.unit_id == unit]
+        return held[-1] if held else None
 
     def _said(self, sentences: tuple[str, ...] | str, below: bool = False) -> str:
         return self.speaker.say(sentences, unit=UNIT_NAMES.get(self._unit(below), "承办单位"), now=self.now)

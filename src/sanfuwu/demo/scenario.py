@@ -13,6 +13,7 @@ from django.db import connection, connections
 from django_tenants.utils import schema_context
 
 from sanfuwu.counties.queries import work_calendar
+from sanfuwu.ledger.together import settle, together
 from sanfuwu.meetings.actions import hold_meeting, record_opinion
 from sanfuwu.meetings.commands import HoldMeeting, Item, Promise
 from sanfuwu.meetings.queries import items_of
@@ -85,11 +86,12 @@ def _perform(cast: Cast, progress: Progress) -> None:
     ]
     plays += [(MEETING, zhangzhen_meeting(cast, calendar)), songxia_visits(cast)]
     span = (PRESENT - BEGINS).total_seconds()
-    play(
-        plays,
-        until=PRESENT,
-        tick=lambda now: progress(f"{now:%Y-%m-%d}", 0.3 + 0.7 * (now - BEGINS).total_seconds() / span),
-    )
+    with together():
+        play(
+            plays,
+            until=PRESENT,
+            tick=lambda now: progress(f"{now:%Y-%m-%d}", 0.3 + 0.7 * (now - BEGINS).total_seconds() / span),
+        )
 
 
 def _day(text: str) -> dt.date | None:
@@ -139,6 +141,7 @@ def zhangzhen_meeting(cast: Cast, calendar: WorkCalendar) -> Course:
     for text in OPINIONS:
         record_opinion(meeting.pk, RecordOpinion(text=text), actor=office, now=end)
     followed: list[tuple[dt.datetime, Course]] = []
+    settle()
     planned = [item.problem for item in items_of(meeting.pk) if item.outcome == "planned"]
     raised = [one for one in ITEMS if not one.how]
     for n, (problem, one) in enumerate(zip(planned, raised, strict=True)):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.errors import InvalidInput, NotAllowed
 from sanfuwu.ledger.models import Event, Note
+from sanfuwu.ledger.together import settle
 from sanfuwu.rules.lifecycle import Machine, next_state
 
 from ..commands import RecordCallback
@@ -156,6 +157,7 @@ def _redo(snap: Snapshot, ctx: Context, changes: Changes, cycle: VerificationCyc
 
 
 def _spot_event(snap: Snapshot) -> int | None:
+    settle()
     return (
         Event.objects.filter(stream_kind="problem", stream_id=snap.problem.pk, kind="solved_on_spot")
         .order_by("-seq")
