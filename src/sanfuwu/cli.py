@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "calendar": ("calendar", "Publish a year's working calendar; deadlines are computed again."),
     "import": ("import_", "Register the rows of an Excel file as problems."),
     "check": ("check", "Look at the whole installation: what is wrong, and what to do."),
+    "figures": ("figures", "The figures of a window of days, counted from the records."),
     "verify-chain": ("verify_chain", "Verify that no event was changed, removed or put in."),
     "lifecycle": ("lifecycle", "Draw the lifecycle tables as diagrams."),
 }

@@ -152,7 +152,7 @@ def _planned(cast: Cast, problem: Problem) -> None:
         unit_id=cast.units[POWER], text="二月二十六日送电", due_on=dt.date(2019, 2, 26), visit_id=problem.visit_id
     )
     act.record_commitment(problem.pk, promised, actor=cast.handler(POWER), now=now)
-    contact = cmd.MakeContact(how="visit", text="到工地与金先生一起定了变压器位置，进线走东侧围墙。")
+    contact = cmd.MakeContact(how="visit", text="到工地与施工方负责人一起定了变压器位置，进线走东侧围墙。")
     act.contact(problem.pk, contact, actor=cast.handler(POWER), now=now)
 
 

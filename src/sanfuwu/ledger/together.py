@@ -44,10 +44,13 @@ class Book:
     known: dict[type[models.Model], dict[Any, Any]] = field(default_factory=dict)  # read once (`once`)
     spoiled: bool = False  # an act failed half-way: what is in memory is no longer what was asked for
     _new: set[int] = field(default_factory=set)
+    _waiting: dict[type[models.Model], list[Any]] = field(default_factory=dict)
 
     def enter(self, changes: Changes, events: list[Event], guards: dict[int, int]) -> None:
         """Take over what one act planned. `guards`: the version a changed owner (by `id`) must still have."""
         self.inserts += changes.inserts
+        for row in changes.inserts:
+            self._waiting.setdefault(type(row), []).append(row)
         self._new |= {id(row) for row in changes.inserts}
         self.events += events
         for key, (row, names) in changes.updates.items():
@@ -56,8 +59,8 @@ class Book:
             _row, known, guard = self.updates.get(key, (row, set(), guards.get(key)))
             self.updates[key] = (row, known | names, guard)
         self.after_write += changes.after_write
-        for changed in {type(row) for row in (*changes.inserts, *(row for row, _names in changes.updates.values()))}:
-            self.known.pop(changed, None)
+        for written in (*changes.inserts, *(row for row, _names in changes.updates.values())):
+            self.known.pop(type(written), None)
 
     def write(self) -> None:
         """Everything entered so far; inside the caller's transaction."""
@@ -77,13 +80,13 @@ class Book:
                 )
         steps = self.after_write
         self.inserts, self.events, self.updates, self.after_write = [], [], {}, []
-        self._new, self.known = set(), {}
+        self._new, self._waiting, self.known = set(), {}, {}
         for step in steps:
             step()
 
     def unwritten(self, model: type[M]) -> list[M]:
         """Rows of a model that wait to be inserted."""
-        return [row for row in self.inserts if isinstance(row, model)]
+        return self._waiting.get(model, [])
 
 
 _open: ContextVar[Book | None] = ContextVar("sanfuwu_book", default=None)

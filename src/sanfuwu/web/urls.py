@@ -7,7 +7,7 @@ from django.templatetags.static import static
 from django.urls import path
 from django.views.generic import RedirectView
 
-from .views import attachments, desk, gallery, ledger, personal, photos, problem, register, shell, slip
+from .views import attachments, desk, figures, gallery, ledger, personal, photos, problem, register, shell, slip
 from .views.admin import index as admin_index
 
 app_name = "web"
@@ -22,6 +22,10 @@ urlpatterns = [
     path("problems/<str:number>/looks", personal.seen_by, name="looks"),
     path("problems/<str:number>/<slug:name>", problem.act, name="act"),
     path("attachments/<uuid:attachment_id>", attachments.attachment, name="attachment"),
+    path("figures/", figures.figures, name="figures"),
+    path("figures/<slug:name>", figures.figure, name="figure"),
+    path("visits/<uuid:visit_id>", figures.visit, name="visit"),
+    path("meetings/<uuid:meeting_id>", figures.meeting, name="meeting"),
     path("r/", slip.ask, name="slip_ask"),
     path("r/<str:code>", slip.slip, name="slip"),
     path("admin/", admin_index.index, name="admin"),

@@ -99,6 +99,25 @@ RESOLUTION_LEVELS: Words = {
     "unit": _("by the unit"),
 }
 
+PAIRINGS: Words = {
+    "village": _("Pairing with a village"),
+    "enterprise": _("Pairing with an enterprise"),
+    "eight_ones": _("“Eight Ones” of the district leaders"),
+    "hundred": _("A hundred heads for a hundred enterprises"),
+}
+
+VISIT_ROLES: Words = {
+    "raised": _("raised at this visit"),
+    "followed_up": _("followed up"),
+    "solved": _("solved on the spot"),
+}
+
+OUTCOMES: Words = {
+    "solved": _("Solved at the meeting"),
+    "planned": _("Planned: what, who, by when"),
+    "open": _("Taken away, still open"),
+}
+
 ROLES: Words = {
     "collector": _("Visiting cadre"),
     "dispatcher": _("Dispatcher"),

@@ -5,7 +5,7 @@ from .detail import ProblemView, find, get_problem, view_of
 from .listing import FACET_FILTERS, SORTS, Filters, Page, count_problems, list_problems
 from .requester import RequesterView, by_code
 from .rows import Line, lines
-from .scope import scope_of, sees_requester, visible_to
+from .scope import scope_of, sees_confidential, sees_requester, visible_to
 
 __all__ = [
     "FACET_FILTERS",
@@ -25,6 +25,7 @@ __all__ = [
     "lines",
     "list_problems",
     "scope_of",
+    "sees_confidential",
     "sees_requester",
     "view_of",
     "visible_to",
