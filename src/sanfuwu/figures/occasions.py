@@ -149,9 +149,7 @@ def _title(problem: Problem) -> str:
 
 
 def _met(rows: Iterable[VisitParty]) -> tuple[Met, ...]:
-    return tuple(
-        Met("" if row.party_kind == Party.Kind.RESIDENT else _name(row), row.party_kind) for row in rows
-    )
+    return tuple(Met("" if row.party_kind == Party.Kind.RESIDENT else _name(row), row.party_kind) for row in rows)
 
 
 def _name(row: VisitParty) -> str:

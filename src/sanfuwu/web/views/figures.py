@@ -206,9 +206,7 @@ def _shown(figure: Figure, page: list[Any], asked: Asked) -> list[Record]:
         case "villages":
             codes = {party.division_code[:9].ljust(12, "0") for party in page if party.division_code}
             towns = division_names(codes, on)
-            return [
-                Record(party.name, second=towns.get(party.division_code[:9].ljust(12, "0"), "")) for party in page
-            ]
+            return [Record(party.name, second=towns.get(party.division_code[:9].ljust(12, "0"), "")) for party in page]
         case "visits":
             places = division_names({r.visit.division for r in page}, on)
             return [
