@@ -15,10 +15,15 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 from PIL import Image
 
+from sanfuwu.ledger.fields import new_id
+from sanfuwu.meetings.actions import hold_meeting
+from sanfuwu.meetings.commands import HoldMeeting
 from sanfuwu.problems import files
 from sanfuwu.problems.actions.attaching import attach
 from sanfuwu.problems.models import Problem
-from sanfuwu.problems.tests.cast import NOW
+from sanfuwu.problems.tests.cast import NOW, SONGXIA
+from sanfuwu.visits.actions import record_visit
+from sanfuwu.visits.commands import RecordVisit
 
 from .people import People
 
@@ -58,6 +63,8 @@ class World:
     people: People
     problem: Problem
     photo: str
+    visit: str
+    meeting: str
 
     def path(self, route: str) -> str:
         """An address of the problem that office and handler see and stranger and officer do not."""
@@ -66,6 +73,8 @@ class World:
             ("<str:number>", self.problem.number),
             ("<slug:name>", "sign"),
             ("<uuid:attachment_id>", self.photo),
+            ("<uuid:visit_id>", self.visit),
+            ("<uuid:meeting_id>", self.meeting),
             ("<str:code>", self.problem.read_code),
             ("<int:pk>", "1"),
         ):
@@ -97,7 +106,15 @@ def world(shared_db: str) -> World:
     (photo,) = attach(problem.pk, [files.encode(picture.getvalue())], actor=people.office, now=NOW)
     assert people.programs
     assert people.browsers
-    return World(people, Problem.objects.get(pk=problem.pk), str(photo.pk))
+    visit = record_visit(
+        RecordVisit(client_key=new_id(), held_at=NOW, division=SONGXIA), actor=people.collector, now=NOW
+    )
+    meeting = hold_meeting(
+        HoldMeeting(title="座谈会", held_at=NOW, division=SONGXIA, chaired_by=people.leader.post_id),
+        actor=people.town_office,
+        now=NOW,
+    )
+    return World(people, Problem.objects.get(pk=problem.pk), str(photo.pk), str(visit.pk), str(meeting.pk))
 
 
 def test_every_address_of_the_program_is_in_the_table() -> None:
