@@ -222,7 +222,7 @@ class Walk:
         below = self.story.course == "handed_down"
         second = self.story.course == "confidential"
         command = cmd.Dispatch(
-            lead=self.cast.units[self.story.lead],
+            lead=self.cast.units[self._unit()],
             co=() if below else tuple(self.cast.units[code] for code in self.story.co),
             instruction=self._said(words.INSTRUCTION),
             title_for_units="低保资格复核请求" if second else "",

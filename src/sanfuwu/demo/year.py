@@ -130,7 +130,7 @@ class Year:
         dice = self.dice
         return [
             Step("accept", dice.choice((1, 2, 3))),
-            Step("dispatch", dice.choice((0, 1, 1, 2))),
+            Step("dispatch", dice.choice((1, 1, 2))),
             Step("sign", dice.choice((1, 2, 2, 3, 5))),
             Step("contact", dice.choice((1, 2, 3, 5))),
         ]
@@ -233,7 +233,7 @@ class Year:
         """What lay with the smaller of the two development zones when it was merged into the other one."""
         firms = [firm for firm in self._firms if firm.town in ("330604003", "330604005", "330604002")]
         for n in range(12):
-            at = _at(self.dice, self.dice.choice(JANUARY[5:12]))
+            at = _at(self.dice, self.dice.choice(JANUARY[4:10]))
             draft = self.drafts.at_firm(firms[n % len(firms)], categories=("yd", "ps"))
             steps = [*self._begun(), Step("sign_if_succeeded", 1, day(1, 21, 9, 30 + n))]
             steps += [Step("report", 6 + n), Step("submit", 20 + 4 * n), Step("sign_off", 3), Step("review", 4)]
