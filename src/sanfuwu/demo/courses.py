@@ -327,6 +327,11 @@ class Walk:
         if load(self.problem.pk, lock=True).open_cycle is not None:
             self._satisfied()
 
+    # ── review, call-back, striking off ──────────────────────────────────────────────────────────────────────────
+
+    def _review(self) -> None:
+        self._do(act.review, cmd.Review(assignment_id=self._assignment(below=False)), self.office)
+
     def _send_back(self) -> None:
         command = cmd.SendBack(reason_code="no_evidence", text=self._said(words.SEND_BACK))
         self._do(act.send_back, command, self.office)

@@ -11,7 +11,7 @@ from itertools import combinations
 import pytest
 
 from sanfuwu.demo.cast import CATEGORIES, PARTS, STAFFED
-from sanfuwu.demo.courses import COURSES, UNIT_NAMES, steps_of
+from sanfuwu.demo.courses import COURSES, UNIT_NAMES, Walk, steps_of
 from sanfuwu.demo.firms import FIRMS, firm, requester
 from sanfuwu.demo.meeting_texts import ATTENDED, ITEMS
 from sanfuwu.demo.opinions import OF_FIRMS, OF_VILLAGES, told
@@ -76,6 +76,12 @@ def test_what_is_made_by_the_dozen_names_places_units_and_categories_that_exist(
         assert story.category in CATEGORIES
         assert "{" not in story.text + story.how
         assert 20 <= len(story.text) <= 120
+
+
+def test_every_step_is_an_act_that_a_course_can_take() -> None:
+    steps = {step.act for story in by_the_dozen() for step in story.steps}
+    steps |= {step.act for course in COURSES for step in steps_of(course)}
+    assert not {name for name in steps if not hasattr(Walk, f"_{name}")}
 
 
 def test_the_same_demonstration_is_made_each_time() -> None:
