@@ -124,9 +124,9 @@ def test_a_long_course_written_together_is_the_one_written_act_by_act(cast: Cast
 
 
 def test_nothing_is_written_before_it_is_settled(cast: Cast) -> None:
-    collector = cast.collector
+    everybody(cast)
     with together():
-        problem = actions.register_problem(told(), actor=collector, now=at(12))
+        problem = actions.register_problem(told(), actor=cast.collector, now=at(12))
         assert not Problem.objects.filter(pk=problem.pk).exists()
         settle()
         assert Problem.objects.get(pk=problem.pk).state == "submitted"
