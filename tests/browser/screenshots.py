@@ -85,6 +85,16 @@ def pages(page: Page, user: str, password: str) -> Iterator[str]:
     yield "problem"
     page.goto("/problems/new")
     yield "register"
+    window = "from=2019-02-11&to=2019-02-20"
+    page.goto(f"/figures/?{window}")
+    if page.locator(".figures").count():
+        yield "figures"
+        page.goto(f"/figures/solved_on_spot?{window}")
+        yield "figure"
+        page.goto(f"/figures/meeting_enterprises?{window}")
+        page.locator(".records a.title").first.click()
+        expect(page.locator("ol.items")).to_be_visible()
+        yield "meeting"
     if code:
         page.goto(f"/r/{code}")
         yield "slip"

@@ -19,10 +19,13 @@ from sanfuwu.documents.actions import issue, propose_template, request_export
 from sanfuwu.documents.commands import ProposeTemplate, RequestExport
 from sanfuwu.documents.papers import standard
 from sanfuwu.intake.actions import upload
+from sanfuwu.ledger.fields import new_id
+from sanfuwu.meetings.actions import hold_meeting
+from sanfuwu.meetings.commands import HoldMeeting
 from sanfuwu.problems import files
 from sanfuwu.problems.actions.attaching import attach
 from sanfuwu.problems.models import Problem
-from sanfuwu.problems.tests.cast import NOW
+from sanfuwu.problems.tests.cast import NOW, SONGXIA
 from sanfuwu.reference.actions import add_phrase, propose_rules
 from sanfuwu.reference.limits import hours_dict, limits_of
 from sanfuwu.rules.deadlines import DeadlineRules
@@ -30,6 +33,8 @@ from sanfuwu.rules.officehours import OfficeHours
 from sanfuwu.territory.actions import OnDuty, merge_units, set_duty
 from sanfuwu.territory.actor import SYSTEM
 from sanfuwu.territory.models import Delegation, DutyShift, Post
+from sanfuwu.visits.actions import record_visit
+from sanfuwu.visits.commands import RecordVisit
 
 from .people import People
 
@@ -130,6 +135,14 @@ def world(shared_db: str) -> World:
     file = standard.template("order")
     template = propose_template(ProposeTemplate(kind="order", file=file), actor=people.office, now=NOW)
     run = upload("编号,问题描述\nL-1,路灯不亮。\nL-2,水压不足。\n".encode(), "清单.csv", actor=people.office, now=NOW)
+    visit = record_visit(
+        RecordVisit(client_key=new_id(), held_at=NOW, division=SONGXIA), actor=people.collector, now=NOW
+    )
+    meeting = hold_meeting(
+        HoldMeeting(title="座谈会", held_at=NOW, division=SONGXIA, chaired_by=people.leader.post_id),
+        actor=people.town_office,
+        now=NOW,
+    )
     made = {
         "<uuid:attachment_id>": photo.pk,
         "<int:number>": waits.number,
@@ -138,6 +151,8 @@ def world(shared_db: str) -> World:
         "<uuid:document_id>": document.pk,
         "<uuid:template_id>": template.pk,
         "<uuid:run_id>": run.pk,
+        "<uuid:visit_id>": visit.pk,
+        "<uuid:meeting_id>": meeting.pk,
     }
     ids = {name: str(value) for name, value in made.items()} | territory_of(people)
     return World(people, Problem.objects.get(pk=problem.pk), ids)

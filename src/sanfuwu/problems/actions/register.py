@@ -12,7 +12,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from sanfuwu.counties.queries import county_code, division_exists
@@ -20,6 +20,7 @@ from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.commit import TRAINING, commit
 from sanfuwu.ledger.errors import ActionError, InvalidInput, NotAllowed
 from sanfuwu.ledger.models import Note
+from sanfuwu.ledger.together import atomically, once, settle, unwritten
 from sanfuwu.parties.actions import RequesterInput, check_requester, resolve_parties
 from sanfuwu.parties.models import Contact, Party
 from sanfuwu.reference.queries import county_data
@@ -27,6 +28,7 @@ from sanfuwu.rules.identifiers import DivisionLevel, check_division, division_at
 from sanfuwu.rules.lifecycle import Machine, next_state
 from sanfuwu.rules.resolution_level import OnSpotClaim, OnSpotFault, on_spot_faults
 from sanfuwu.territory.actor import Actor
+from sanfuwu.territory.models import UnitVersion
 from sanfuwu.territory.queries import town_units
 
 from ..commands import Registration, SpotSolution
@@ -118,7 +120,7 @@ def _one(
     checked = _check(reg, solution, now)
     if fault := broken_references([reg])[0]:
         raise fault
-    with transaction.atomic():
+    with atomically():
         if reg.source_ref is not None and _existing([checked]):
             raise known_source()
         changes = Changes()
@@ -149,7 +151,7 @@ def register_together(incoming: Sequence[Incoming], *, actor: Actor, now: dt.dat
             good.append((index, _check(reg, None, now)))
         except ActionError as error:
             results[index] = RegisterResult(index, "error", error=error)
-    with transaction.atomic():
+    with atomically():
         known = _existing([c for _i, c in good])
         faults = broken_references([c.reg for _i, c in good])
         fresh: list[tuple[int, _Checked]] = []
@@ -258,6 +260,8 @@ def _existing(batch: Sequence[_Checked]) -> dict[tuple[str, str], str]:
         if checked.reg.source_ref is not None:
             wanted.setdefault(checked.reg.source_system, set()).add(checked.reg.source_ref)
     found: dict[tuple[str, str], str] = {}
+    if wanted:
+        settle()
     for system, refs in wanted.items():
         rows = Problem.objects.filter(source_system=system, source_ref__in=refs)
         found |= {(system, str(ref)): number for ref, number in rows.values_list("source_ref", "number")}
@@ -296,7 +300,7 @@ def _plan(
     numbers = next_numbers(now, len(batch), training=actor.training)
     served = _served(changes, [c.requester for c in batch], actor, now)
     today = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
-    units = town_units(today)
+    units = once(UnitVersion, today, lambda: town_units(today))
     pairs = []
     for n, (checked, number, (party, contact)) in enumerate(zip(batch, numbers, served, strict=True)):
         changes.request_id = requests[n] if requests else ""
@@ -378,7 +382,8 @@ def _plan_one(
         data["how_note"] = changes.note(solution.how.strip(), Note.Audience.REQUESTER).pk
         data["confirmed_note"] = changes.note(solution.confirmed_by.strip(), Note.Audience.OFFICE).pk
     changes.insert(problem)
-    snap = Snapshot(problem=problem, row=changes.insert(new_row(problem)))
+    row = changes.insert(new_row(problem))
+    snap = Snapshot(problem=problem, row=row, party_unit=party.unit_id if party else None)
     changes.insert(ProblemText(problem_id=problem.pk, grams=search_grams(problem, checked.text)))
     if solution is not None and (recurs or _sampled(problem.pk, county_data().spot_sample)):
         cycle = VerificationCycle(
@@ -401,4 +406,7 @@ def _recurs(party: Party | None, now: dt.datetime) -> bool:
     """Whether the same party raised something in the 30 days before."""
     if party is None:
         return False
-    return Problem.objects.filter(party=party, registered_at__gte=now - RECURS_WITHIN).exists()
+    since = now - RECURS_WITHIN
+    if any(p.party_id == party.pk and p.registered_at >= since for p in unwritten(Problem)):
+        return True
+    return Problem.objects.filter(party=party, registered_at__gte=since).exists()
