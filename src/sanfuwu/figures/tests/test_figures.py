@@ -61,8 +61,10 @@ def test_overturned_it_leaves_and_solved_again_it_counts_at_its_new_level(cast: 
 
 
 def test_imported_and_training_records_never_count(cast: Cast) -> None:
-    for origin in ("training", "import"):
-        act.solve_on_spot(told(origin, firm(2), origin=origin), SOLVED, actor=cast.collector, now=NOW)
+    in_training = replace(cast.collector, training=True)
+    act.solve_on_spot(told("演练。", firm(2)), SOLVED, actor=in_training, now=NOW)
+    act.solve_on_spot(told("导入。", firm(2), origin="import"), SOLVED, actor=cast.collector, now=NOW)
+    assert Problem.objects.count() == 2
     assert number("solved_on_spot") == number("problems_registered") == 0
 
 
