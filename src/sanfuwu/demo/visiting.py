@@ -190,7 +190,7 @@ def overturned(year: Year) -> Iterator[Occasion]:
     firm = pool()[7]
     draft = year.drafts.at_firm(firm, spot=True)
     again = (
-        Step("redo", 9), Step("accept", 2), Step("dispatch", 1), Step("sign", 2), Step("contact", 2), Step("report", 4),
+        Step("redo", 9), Step("dispatch", 1), Step("sign", 2), Step("contact", 2), Step("report", 4),
     )  # fmt: skip
     for on, how, steps in ((dt.date(2019, 1, 29), "", ()), (dt.date(2019, 2, 12), draft.how + "。", again)):
         one = draft if how else year.drafts.at_firm(firm)

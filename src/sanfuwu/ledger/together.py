@@ -59,8 +59,8 @@ class Book:
             _row, known, guard = self.updates.get(key, (row, set(), guards.get(key)))
             self.updates[key] = (row, known | names, guard)
         self.after_write += changes.after_write
-        for written in (*changes.inserts, *(row for row, _names in changes.updates.values())):
-            self.known.pop(type(written), None)
+        for changed, _names in changes.updates.values():
+            self.known.pop(type(changed), None)
 
     def write(self) -> None:
         """Everything entered so far; inside the caller's transaction."""
@@ -80,7 +80,9 @@ class Book:
                 )
         steps = self.after_write
         self.inserts, self.events, self.updates, self.after_write = [], [], {}, []
-        self._new, self._waiting, self.known = set(), {}, {}
+        for model in self._waiting:
+            self.known.pop(model, None)
+        self._new, self._waiting = set(), {}
         for step in steps:
             step()
 
@@ -125,8 +127,8 @@ def unwritten(model: type[M]) -> list[M]:
 
 
 def once(model: type[models.Model], key: Any, read: Callable[[], T]) -> T:
-    """What `read` says about rows of `model`, asked again only when an act of the open book changes such a row or the
-    book is written. Without a book it is asked every time."""
+    """What `read` says about rows of `model`: asked again only when an act of the open book has changed such a row, or
+    when new ones were written (until then `unwritten` has them). Without a book it is asked every time."""
     book = _open.get()
     if book is None:
         return read()

@@ -15,7 +15,7 @@ from sanfuwu.ledger.models import Event
 from sanfuwu.parties.actions import RequesterInput
 from sanfuwu.problems import actions as act
 from sanfuwu.problems import commands as cmd
-from sanfuwu.problems.models import Problem
+from sanfuwu.problems.models import Problem, VerificationCycle
 from sanfuwu.rules.samples import make_sample_uscc
 from sanfuwu.territory.actor import SYSTEM, Actor
 from sanfuwu.territory.models import Post
@@ -133,7 +133,8 @@ def test_a_visit_by_the_deputy_head_of_a_town_leaves_277() -> None:
 
 @pytest.mark.usefixtures("undone")
 def test_one_overturned_by_a_call_back_gives_312_by_a_correcting_event() -> None:
-    problem = Problem.objects.filter(on_spot=True, cycles__state="pending").order_by("pk")[0]
+    waiting = VerificationCycle.objects.filter(state="pending", problem__on_spot=True)
+    problem = waiting.select_related("problem").order_by("pk")[0].problem
     said = cmd.RecordCallback(
         channel="phone",
         reached=True,

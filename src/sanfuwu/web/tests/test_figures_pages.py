@@ -153,4 +153,4 @@ def test_pages_of_figures_take_a_fixed_number_of_statements() -> None:
         ) as captured:
             page(office.client, url)
         found_counts[name] = len(captured)
-    assert found_counts == {name: expected[name] for name in urls}
+    assert found_counts == {name: expected.get(name) for name in urls}
