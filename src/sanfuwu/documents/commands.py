@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from sanfuwu.problems.queries import Filters
 
@@ -29,8 +30,10 @@ class RequestExport:
 
     @classmethod
     def unpacked(cls, what: str, format: str, host: str, text: str) -> RequestExport:
-        said = json.loads(text)
-        filters = {k: dt.datetime.fromisoformat(v) if k in _MOMENTS and v else v for k, v in said["filters"].items()}
+        said: dict[str, Any] = json.loads(text)
+        filters: dict[str, Any] = {
+            k: dt.datetime.fromisoformat(v) if k in _MOMENTS and v else v for k, v in said["filters"].items()
+        }
         filters["facets"] = {k: tuple(v) for k, v in filters["facets"].items()}
         return cls(
             what=what,

@@ -189,10 +189,14 @@ def _posts(snap: Snapshot, lead: Assignment | None, today: dt.date) -> dict[Any,
 
 
 def _office_phone(post_id: UUID | None) -> str:
+    if post_id is None:
+        return ""
     return Post.objects.filter(pk=post_id).values_list("person__office_phone", flat=True).first() or ""
 
 
 def _category(p: Problem) -> str:
+    if p.category_id is None:
+        return ""
     return Category.objects.filter(pk=p.category_id).values_list("name", flat=True).first() or ""
 
 

@@ -154,7 +154,7 @@ def _page(
                 {
                     "row": row,
                     "state": words.word(words.TEMPLATE_STATES, row.state),
-                    "who": " ".join(part for part in labels.get(row.uploaded_by, ()) if part),
+                    "who": _who(labels, row),
                     "waits": row.state == PaperTemplate.State.PROPOSED,
                     "used": row.state == PaperTemplate.State.APPROVED,
                     "mine": row.uploaded_by_person is not None and row.uploaded_by_person == actor.person_id,
@@ -166,6 +166,13 @@ def _page(
     ]
     context = {"form": form, "cards": cards, "fields": FIELDS, "may_set_head": may_set_columns(actor)}
     return render(request, "web/admin/papers.html", context, status=status)
+
+
+def _who(labels: dict[UUID, tuple[str, str, str]], row: PaperTemplate) -> str:
+    """Unit, post and name of whoever uploaded it."""
+    if row.uploaded_by is None or row.uploaded_by not in labels:
+        return ""
+    return " ".join(part for part in labels[row.uploaded_by] if part)
 
 
 def _docx(body: bytes, name: str) -> HttpResponse:
