@@ -116,6 +116,7 @@ def template_file(request: HttpRequest, template_id: UUID) -> HttpResponse:
 def decide(request: HttpRequest, template_id: UUID) -> HttpResponse:
     """approve, refuse, or back to the standard file (retire)."""
     actor, now = actor_of(request), now_of(request)
+    require(may_set_papers(actor))
     do = request.POST.get("do", "")
     try:
         if do == "retire":
