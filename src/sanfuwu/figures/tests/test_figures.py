@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -17,6 +18,7 @@ from sanfuwu.meetings.commands import HoldMeeting, Item, Promise
 from sanfuwu.parties.actions import RequesterInput
 from sanfuwu.problems import actions as act
 from sanfuwu.problems.commands import RecordCoordination, Review, SignOff, SpotSolution, Step
+from sanfuwu.problems.models import Problem
 from sanfuwu.problems.tests.cast import ELSEWHERE, NOW, SONGXIA, VILLAGE, Cast, at, dissatisfied, firm, result, told
 from sanfuwu.territory.actor import SYSTEM
 from sanfuwu.visits.actions import record_visit
