@@ -96,6 +96,7 @@ def test_every_code_has_a_word(known: dict[str, object], codes: list[str]) -> No
     assert set(codes) == set(known)
 
 
+@pytest.mark.django_db  # reasons in use are the county's
 @pytest.mark.parametrize("act", ACTS_WITH_FORM)
 def test_every_act_with_a_page_has_words_and_a_form_for_its_command(act: str) -> None:
     assert act in TEXTS
