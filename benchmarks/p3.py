@@ -138,7 +138,6 @@ def _work(name: str, what: str) -> dict[str, Any]:
     from django.utils import timezone
 
     from sanfuwu.intake import actions, running
-    from sanfuwu.intake.models import ImportRun
     from sanfuwu.territory.actor import SYSTEM
 
     now = timezone.now()
@@ -160,18 +159,23 @@ def _work(name: str, what: str) -> dict[str, Any]:
     elif name == "check":
         _plan(what, now)
         running.check(what, now=now)  # type: ignore[arg-type]
+        said["counts"] = _counts(what)
         actions.start(what, actor=SYSTEM, now=now)  # type: ignore[arg-type]
     elif name == "write":
         spent = _time_of_registering()
         running.run(what, now=now)  # type: ignore[arg-type]
         said["register_share"] = round(sum(spent) / (time.process_time() - worked), 3)
-    if name in ("check", "write"):
-        row = ImportRun.objects.get(pk=what)
-        said["counts"] = {
-            "created": row.created, "duplicates": row.duplicates, "rejected": row.rejected, "lookalikes": row.lookalikes,
-        }  # fmt: skip
+    if name == "write":
+        said["counts"] = _counts(what)
     own = {"seconds": round(time.perf_counter() - began, 1), "cpu_seconds": round(time.process_time() - worked, 1)}
     return said | own | {"memory_mb": _peak_mb()}
+
+
+def _counts(run_id: str) -> dict[str, int]:
+    from sanfuwu.intake.models import ImportRun
+
+    row = ImportRun.objects.get(pk=run_id)
+    return {n: getattr(row, n) for n in ("created", "duplicates", "rejected", "lookalikes")}
 
 
 def _peak_mb() -> int:
@@ -222,7 +226,7 @@ def _copy(run_id: str) -> dict[str, Any]:
     from .p1 import BATCH, _copy_again
 
     source = ImportRun.objects.get(pk=run_id).source
-    problems = list(Problem.objects.filter(source_system=source).order_by("-pk")[: 10 * BATCH])
+    problems = list(Problem.objects.filter(source_system=source).order_by("-pk")[: 2 * BATCH])
     # What is copied keeps its reference, which is unique: a copy gets one of its own by the changed number.
     seconds = 0.0
     for at in range(0, len(problems), BATCH):

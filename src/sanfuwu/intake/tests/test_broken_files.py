@@ -296,7 +296,7 @@ ROWS: dict[str, tuple[Callable[[], bytes], list[tuple[int, str, str]]]] = {
     "a formula that was never worked out": (
         lambda: in_sheet(
             xlsx([HEAD, row("F-1")], change=lambda b, s: s.write_formula(1, 8, "=A2", None, 7)),
-            b"<v>7</v></c>", b"</c>"
+            b"<f>A2</f><v>7</v></c>", b"<f>A2</f></c>"
         ),
         [(2, "问题描述", "公式")],
     ),
