@@ -165,14 +165,6 @@ REQUEST_KINDS: Words = {
     "hold": pgettext_lazy("request", "Hold"),
 }
 
-REQUEST_DECISIONS: Words = {
-    "upheld": _("Upheld: the unit keeps it"),
-    "reassigned": _("Given to another unit"),
-    "granted": _("Granted"),
-    "refused": _("Refused"),
-    "lapsed": _("No longer needed"),
-}
-
 HOLD_CONDITIONS: Words = {
     "season": pgettext_lazy("condition", "The season"),
     "policy": pgettext_lazy("condition", "A policy"),
