@@ -10,6 +10,7 @@ from uuid import UUID
 from sanfuwu.problems import actions as act
 from sanfuwu.problems import commands as cmd
 from sanfuwu.problems.models import Problem
+from sanfuwu.problems.snapshot import load
 from sanfuwu.rules.worktime import WorkCalendar
 from sanfuwu.territory.actor import Actor
 
@@ -51,7 +52,9 @@ class Asking:
         self._do(act.rule_uphold, cmd.RuleUphold(reason=self._said(words.UPHOLD)), self.office)
 
     def _days_after_due(self, days: int) -> dt.date:
-        due = self.problem.assignments.get(role="lead").due_at
+        lead = load(self.problem.pk, lock=True).top_lead
+        assert lead is not None  # only what was dispatched asks for time
+        due = lead.due_at
         return self.calendar.shift(due.astimezone(self.calendar.tz).date(), days)
 
     def _ask_extension(self) -> None:
