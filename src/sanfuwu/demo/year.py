@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .drafts import Draft, Drafts
 from .pools import Place, all_places, pool
@@ -238,11 +238,7 @@ class Year:
             steps = [*self._begun(), Step("sign_if_succeeded", 1, day(1, 21, 9, 30 + n))]
             steps += [Step("report", 6 + n), Step("submit", 20 + 4 * n), Step("sign_off", 3), Step("review", 4)]
             story = _story(draft, at.date(), "line", "zone", [*steps, *self._heard()])
-            yield Raised(at, Story(**{**_fields(story), "lead": "kfq-sy"}))
+            yield Raised(at, replace(story, lead="kfq-sy"))
 
     def _channel(self) -> str:
         return self.dice.choice(_CHANNELS)
-
-
-def _fields(story: Story) -> dict[str, object]:
-    return {name: getattr(story, name) for name in Story.__slots__}
