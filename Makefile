@@ -9,6 +9,8 @@ PYTHON ?= python3
 PORT ?= 8000
 # Where the demonstration keeps its database, keys and files.
 export SANFUWU_DATA_DIR ?= $(CURDIR)/.data
+# The demonstration, made once by `make setup` and copied into an empty data directory.
+export SANFUWU_DEMO_CACHE ?= $(CURDIR)/.prepared
 # Where the tests keep theirs: never the demonstration's.
 TEST_DATA := $(CURDIR)/.test-data
 BIN := $(CURDIR)/.venv/bin
@@ -65,7 +67,7 @@ lock: setup ## pin every package anew, by hash and without any address
 	tools/lock.sh
 
 clean: ## remove what was made, but never data
-	rm -rf .venv .setup.log .setup.lock dist build frontend/node_modules src/sanfuwu/web/static/dist
+	rm -rf .venv .prepared .setup.log .setup.lock dist build frontend/node_modules src/sanfuwu/web/static/dist
 	rm -rf .ruff_cache .mypy_cache .pytest_cache .import_linter_cache
 	find src tools tests benchmarks -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 

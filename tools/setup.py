@@ -1,6 +1,6 @@
 """`make setup`: everything the project needs, inside its own folder, from nothing but Python 3.11 or newer.
 
-Five steps. Each leaves a stamp with a hash of what it was made from, so that a second run does nothing and takes no
+Six steps. Each leaves a stamp with a hash of what it was made from, so that a second run does nothing and takes no
 time. Standard library only: this runs before anything is installed.
 """
 
@@ -22,6 +22,7 @@ VENV = ROOT / ".venv"
 STAMPS = VENV / ".stamps"
 PYTHON = VENV / "bin" / "python"
 PACKAGE = ROOT / "src" / "sanfuwu"
+PREPARED = ROOT / ".prepared"
 
 
 class StepFailed(Exception):
@@ -56,6 +57,11 @@ def compile_messages(log: Path) -> None:
     run([str(PYTHON), "tools/messages.py", "compile"], log)
 
 
+def prepare_demonstration(log: Path) -> None:
+    """Some thousand acts of two invented months, once, so that no `make demo` need wait for them."""
+    run([str(VENV / "bin" / "sanfuwu"), "demo", "--prepare"], log, SANFUWU_DEMO_CACHE=str(PREPARED))
+
+
 def files(*patterns: str) -> Callable[[], Iterator[Path]]:
     def found() -> Iterator[Path]:
         for pattern in patterns:
@@ -83,6 +89,8 @@ STEPS: list[tuple[str, str, Callable[[], Iterator[Path]], Path, Callable[[Path],
         build_front_end,
     ),
     ("messages", "Chinese messages", files("src/sanfuwu/locale/**/*.po"), VENV, compile_messages),
+    # Once: a program that has changed since makes its own, as it would without.
+    ("demonstration", "The demonstration (a minute or two, once)", files(), PREPARED, prepare_demonstration),
 ]
 
 
@@ -118,10 +126,11 @@ def main() -> int:
 
 
 # ── running, stamps, progress ────────────────────────────────────────────────────────────────────────────────────────
-def run(command: list[str], log: Path) -> None:
+def run(command: list[str], log: Path, **more: str) -> None:
     """Run quietly into `log`. Raises StepFailed with the end of what the program said."""
     environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_PROGRESS_BAR": "off", "PYTHONUTF8": "1"}
     environment.pop("PYTHONPATH", None)
+    environment |= more
     with log.open("ab") as sink:
         result = subprocess.run(command, stdout=sink, stderr=subprocess.STDOUT, env=environment, check=False)
     if result.returncode:

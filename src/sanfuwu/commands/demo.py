@@ -28,14 +28,21 @@ Tell = Callable[[str, float], None]  # what is done now, and how much of the who
 @click.command()
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--no-serve", is_flag=True, help="Make the demonstration, say who can log in, and end.")
-def command(port: int, no_serve: bool) -> None:
-    """Start a demonstration: 上虞区 in February 2019, invented people and problems; Ctrl+C stops all of it.
+@click.option("--prepare", is_flag=True, help="Make one into SANFUWU_DEMO_CACHE for later data directories, and end.")
+def command(port: int, no_serve: bool, prepare: bool) -> None:
+    """Start a demonstration: 上虞区 in January and February 2019, invented people and problems; Ctrl+C stops all of it.
 
     Everything is kept in SANFUWU_DATA_DIR. The first start makes it, later ones go on where it was left. Passwords are
     random for each data directory.
     """
+    from sanfuwu.demo import prepared
+
+    if prepare:
+        prepared.make()
+        return
     if not no_serve:
         _refuse_taken(port)
+    prepared.take(env.data_dir())
     # Also where whoever started us had Ctrl+C ignored (a shell's background job), or closes the terminal.
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, _interrupted)
@@ -57,7 +64,7 @@ def _bring_up(children: Children, port: int | None) -> Sequence[Credential]:
         if port is not None:
             children.start("serve", ["serve", "--host", HOST, "--port", str(port)])
             children.start("worker", ["worker"])
-        people = _build(data_dir, tell) if fresh else _remembered(data_dir)
+        people = _build(data_dir, tell) if fresh else _remembered(data_dir, tell)
         if port is not None:
             tell("pages", 0.97)
             wait_until_answering(HOST, port, children)
@@ -72,10 +79,13 @@ def _prepare(data_dir: Path, tell: Tell) -> bool:
 
     from sanfuwu.config import clock
     from sanfuwu.counties.setup import CountyPlan, migrate_all
-    from sanfuwu.demo import keeping
+    from sanfuwu.demo import keeping, prepared
     from sanfuwu.demo.scenario import PRESENT
     from sanfuwu.territory.seed import seed_divisions
 
+    if prepared.is_copy(data_dir):  # by this very program: its tables are up to date
+        clock.set_going(data_dir, PRESENT, real=timezone.now())
+        return False
     kept = keeping.load(data_dir)
     if kept is None:
         _refuse_installation()
@@ -116,11 +126,25 @@ def _build(data_dir: Path, tell: Tell) -> Sequence[Credential]:
     return people
 
 
-def _remembered(data_dir: Path) -> Sequence[Credential]:
-    from sanfuwu.demo import keeping
+def _remembered(data_dir: Path, tell: Tell) -> Sequence[Credential]:
+    from django_tenants.utils import schema_context
+
+    from sanfuwu.config import clock
+    from sanfuwu.demo import keeping, prepared
+    from sanfuwu.demo.cast import renew
 
     kept = keeping.load(data_dir)
-    return kept.people if kept else ()
+    if kept is None:
+        return ()
+    if not prepared.is_copy(data_dir):
+        return kept.people
+    tell("passwords", 0.5)
+    _become_running_role()
+    with schema_context(SCHEMA):
+        people = renew(kept.people, clock.now())
+    keeping.save(data_dir, keeping.Kept(complete=True, people=people))
+    prepared.settle(data_dir)
+    return people
 
 
 def _become_running_role() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from uuid import UUID
 
 from django.db import transaction
 
-from sanfuwu.accounts.actions import create_account
+from sanfuwu.accounts.actions import create_account, set_password
+from sanfuwu.accounts.models import Account
 from sanfuwu.accounts.passwords import random_password
 from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.commit import commit
@@ -245,6 +246,17 @@ def let_in(cast: Cast, now: dt.datetime) -> list[Credential]:
             link_account(cast.post(part.key), account.pk, actor=SYSTEM, now=now)
             credentials.append(Credential(part.username, password, part.does, part.name))
     return credentials
+
+
+def renew(people: Iterable[Credential], now: dt.datetime) -> tuple[Credential, ...]:
+    """New random passwords for the same people."""
+    fresh = []
+    for one in people:
+        new = replace(one, password=random_password())
+        account = Account.objects.values_list("pk", flat=True).get(username=one.username)
+        set_password(account, new.password, actor=SYSTEM, now=now)
+        fresh.append(new)
+    return tuple(fresh)
 
 
 def _actor(part: Part, post: Post, places: Mapping[UUID, str]) -> Actor:

@@ -15,14 +15,14 @@ from django.utils.translation import gettext as _
 from sanfuwu.ledger.crypto import decrypt
 from sanfuwu.ledger.errors import NotVisible
 from sanfuwu.ledger.models import Note
-from sanfuwu.meetings.models import Meeting, MeetingParty
+from sanfuwu.meetings.models import Meeting
 from sanfuwu.meetings.queries import Summary, items_of, summary
 from sanfuwu.parties.models import Party
 from sanfuwu.problems.models import Commitment, PlanStep, Problem
 from sanfuwu.problems.queries import visible_to
 from sanfuwu.territory.actor import Actor
 from sanfuwu.territory.queries import division_name, post_labels, unit_name, unit_names
-from sanfuwu.visits.models import Opinion, Visit, VisitParty
+from sanfuwu.visits.models import Attendance, Opinion, Visit
 
 from .policies import sees_occasion
 
@@ -148,11 +148,11 @@ def _title(problem: Problem) -> str:
     return problem.title_for_units if problem.confidential else problem.title
 
 
-def _met(rows: Iterable[VisitParty | MeetingParty]) -> tuple[Met, ...]:
+def _met(rows: Iterable[Attendance]) -> tuple[Met, ...]:
     return tuple(Met("" if row.party_kind == Party.Kind.RESIDENT else _name(row), row.party_kind) for row in rows)
 
 
-def _name(row: VisitParty | MeetingParty) -> str:
+def _name(row: Attendance) -> str:
     return row.party.name if row.party is not None else row.claimed_party
 
 

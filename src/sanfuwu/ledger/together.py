@@ -42,6 +42,7 @@ class Book:
     before_write: dict[str, Callable[[Changes], None]] = field(default_factory=dict)  # planned once, by name
     kept: dict[UUID, Any] = field(default_factory=dict)  # snapshots, as the acts before left them
     known: dict[type[models.Model], dict[Any, Any]] = field(default_factory=dict)  # read once (`once`)
+    drawn: dict[str, list[int]] = field(default_factory=dict)  # numbers of sequences, not used yet
     spoiled: bool = False  # an act failed half-way: what is in memory is no longer what was asked for
     _new: set[int] = field(default_factory=set)
     _waiting: dict[type[models.Model], list[Any]] = field(default_factory=dict)

@@ -20,7 +20,7 @@ from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.commit import TRAINING, commit
 from sanfuwu.ledger.errors import ActionError, InvalidInput, NotAllowed
 from sanfuwu.ledger.models import Note
-from sanfuwu.ledger.together import atomically, once, settle, unwritten
+from sanfuwu.ledger.together import atomically, once, open_book, settle, unwritten
 from sanfuwu.parties.actions import RequesterInput, check_requester, resolve_parties
 from sanfuwu.parties.models import Contact, Party
 from sanfuwu.reference.queries import county_data
@@ -42,6 +42,7 @@ from .triage import search_grams
 
 TITLE_LENGTH = 40
 TEXT_LENGTH = 20_000  # the longest real message looked at has 12,220 characters
+DRAWN_AT_ONCE = 50  # numbers for an open book, which registers many one by one
 RECURS_WITHIN = dt.timedelta(days=30)
 _SENTENCE_END = re.compile(r"[。！？!?;；\n]")
 # Crockford's base 32: no I, L, O, U, so that a code survives a telephone call.
@@ -275,10 +276,16 @@ def next_numbers(now: dt.datetime, count: int, *, training: bool) -> list[str]:
     """
     year = now.astimezone(ZoneInfo(settings.TIME_ZONE)).year
     sequence, mark = ("training_number", "YL") if training else (f"problem_number_{year}", "")
-    # In a pipeline the act's BEGIN goes with it: a round trip less.
-    with connection.cursor() as cursor, cursor.connection.pipeline():
-        cursor.execute("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [sequence, count])
-        return [f"{county_code()}-{mark}{year}-{value:06d}" for (value,) in cursor.fetchall()]
+    book = open_book()
+    drawn = book.drawn.setdefault(sequence, []) if book is not None else []
+    if len(drawn) < count:
+        wanted = max(count - len(drawn), DRAWN_AT_ONCE) if book is not None else count
+        # In a pipeline the act's BEGIN goes with it: a round trip less.
+        with connection.cursor() as cursor, cursor.connection.pipeline():
+            cursor.execute("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [sequence, wanted])
+            drawn += [value for (value,) in cursor.fetchall()]
+    taken, drawn[:] = drawn[:count], drawn[count:]
+    return [f"{county_code()}-{mark}{year}-{value:06d}" for value in taken]
 
 
 def new_read_code() -> str:
