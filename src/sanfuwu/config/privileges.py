@@ -65,6 +65,8 @@ WRITES: dict[str, str] = {
     "problems.Commitment": "IU",
     "problems.PlanStep": "IU",
     "problems.Requirement": "IU",
+    "problems.ForeignSystem": "IU",
+    "problems.ForeignNumber": "IU",
     "problems.Facet": "I",
     "problems.ProblemRow": "IU",
     "problems.ProblemText": "IU",
@@ -76,6 +78,13 @@ WRITES: dict[str, str] = {
     "meetings.Meeting": "IU",
     "meetings.MeetingParty": "I",
     "meetings.MeetingItem": "I",
+    "exchange.Exchange": "IU",
+    "exchange.ToldLine": "I",
+    "exchange.ToldUpTo": "IU",
+    "exchange.AnswerLine": "IU",  # words are emptied once they are recorded or dropped
+    "exchange.Partner": "IU",
+    "exchange.Transfer": "IU",
+    "exchange.LedgerMessage": "IU",
 }
 
 

@@ -183,3 +183,7 @@ def _whole(parts: Sequence[str]) -> tuple[int, ...]:
 
 def _local(moment: dt.datetime) -> dt.datetime:
     return moment.replace(tzinfo=moment.tzinfo or ZoneInfo(settings.TIME_ZONE))
+
+
+# Cells as people see them, for the other reader of workbooks (`exchange.reading`).
+cell_text, cell_moment = _text, _moment

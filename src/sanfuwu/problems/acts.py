@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .actions import closing, dispatching, handling, overlays, triage, verifying
+from .actions import closing, dispatching, foreign, handling, overlays, triage, verifying
 from .actions._shell import Act
 
 ACTS: dict[str, Act[Any]] = {
@@ -34,6 +34,9 @@ ACTS: dict[str, Act[Any]] = {
         overlays.set_plan,
         overlays.add_requirement,
         overlays.meet_requirement,
+        foreign.note_foreign_number,
+        foreign.correct_foreign_number,
+        foreign.note_foreign_update,
     )
 }
 # Acts with a form in the pages of this version; the others are for the API and the scenario.
@@ -59,4 +62,7 @@ ACTS_WITH_FORM = (
     "add_requirement",
     "meet_requirement",
     "record_commitment",
+    "note_foreign_number",
+    "correct_foreign_number",
+    "note_foreign_update",
 )

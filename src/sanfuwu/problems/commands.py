@@ -235,6 +235,34 @@ class MeetRequirement:
     requirement_id: UUID
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteForeignNumber:
+    """The number that another system of the county's list gave this problem."""
+
+    system: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectForeignNumber:
+    """更正外部编号: an empty `number` takes the wrong one away."""
+
+    foreign_id: UUID
+    number: str = ""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteForeignUpdate:
+    """What another system says about it: their word for the state, their reply. A person decides what follows."""
+
+    system: str
+    number: str
+    status: str = ""
+    text: str = ""
+    said_on: dt.date | None = None
+
+
 DECLINE_REASONS = (
     "not_ours",  # 不属于本级职责
     "legal_channel",  # 应通过诉讼、仲裁、复议等途径

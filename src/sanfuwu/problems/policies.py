@@ -53,6 +53,10 @@ OVERLAYS: dict[str, tuple[Who, ...]] = {
     "add_requirement": (Who.OFFICE, Who.UNIT, Who.REGISTRAR),
     "meet_requirement": (Who.OFFICE, Who.UNIT, Who.REGISTRAR),
 }
+# An offered hand-over (移交) is answered first: what is no longer ours cannot be given to a unit of ours.
+_NOT_WHILE_OFFERED = frozenset({"accept", "dispatch", "decline", "request_info"})
+# Acts that reach beyond this county; they stand in `exchange.actions`.
+BEYOND = ("report_up", "hand_over")
 OVERLAY_STATES = frozenset({"submitted", "info_needed", "in_progress"})
 
 
@@ -172,6 +176,14 @@ def _guard_refuses(actor: Actor, act: str, snap: Snapshot, a: Assignment | None)
             return _("The requester is not satisfied: a second approver of the supervision office decides.")
         if dissatisfied and cycle is not None and cycle.concluded_by == actor.post_id:
             return _("Who concluded the call-back cannot also approve the striking off.")
+    if act in _NOT_WHILE_OFFERED and snap.problem.waiting_on == "across":
+        return _("It has been offered to another county: wait for the answer.")
+    if act in BEYOND and actor.role != Role.DISPATCHER:
+        return _("Only the district's dispatch office sends to other counties.")
+    if act in BEYOND and snap.problem.waiting_on:
+        return _("An answer of another county is still awaited.")
+    if act == "hand_over" and snap.open_assignments:
+        return _("It is with a unit: recall it or let it be returned first.")
     if act == "sign_off" and a is not None and a.submitted_by == actor.post_id and actor.role != Role.UNIT_HEAD:
         return _("A result is signed off by the head of the unit.")
     return None

@@ -3,6 +3,7 @@
 from .closing import archive, strike_off
 from .dispatching import dispatch, hand_down, recall
 from .erasing import erase_requester
+from .foreign import correct_foreign_number, note_foreign_number, note_foreign_update
 from .handling import contact, report, review, send_back, sign, sign_off, submit_result
 from .overlays import (
     add_requirement,
@@ -26,11 +27,14 @@ __all__ = [
     "archive",
     "contact",
     "correct",
+    "correct_foreign_number",
     "decline",
     "dispatch",
     "erase_requester",
     "hand_down",
     "meet_requirement",
+    "note_foreign_number",
+    "note_foreign_update",
     "publish_year",
     "recall",
     "record_callback",

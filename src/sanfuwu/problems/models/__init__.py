@@ -3,6 +3,7 @@
 from .assignment import Assignment, ClockPause, Deadline
 from .attachment import Attachment
 from .category import Category
+from .foreign import ForeignNumber, ForeignSystem
 from .index import Facet, ProblemRow, ProblemText
 from .overlay import Commitment, Coordination, CoordinationItem, Leadership, PlanStep, Requirement
 from .problem import Problem
@@ -19,6 +20,8 @@ __all__ = [
     "CoordinationItem",
     "Deadline",
     "Facet",
+    "ForeignNumber",
+    "ForeignSystem",
     "Leadership",
     "PlanStep",
     "Problem",

@@ -41,6 +41,10 @@ class Problem(Stream):
         HOTLINE = "hotline"  # 12345 及其他系统
         IMPORT = "import"  # 台账导入
 
+    class WaitingOn(models.TextChoices):
+        UP = "up"  # 已上报, 等上级
+        ACROSS = "across"  # 已提出移交, 等对方
+
     class ResultKind(models.TextChoices):
         SOLVED = "solved"  # 实际解决
         EXPLAINED = "explained"  # 解释说明
@@ -89,6 +93,7 @@ class Problem(Stream):
     campaign_id = models.UUIDField(null=True)
     master = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="parts")
+    waiting_on = models.CharField(max_length=6, choices=WaitingOn.choices, default="", blank=True)  # another ledger
     reason_code = models.CharField(max_length=32, default="")  # of 不予受理 or 已撤回
     result_kind = models.CharField(max_length=10, choices=ResultKind.choices, default="", blank=True)
     resolution_level = models.CharField(max_length=12, default="", blank=True)
@@ -127,6 +132,7 @@ class Problem(Stream):
         "meeting_id",
         "master_id",
         "parent_id",
+        "waiting_on",
         "reason_code",
         "result_kind",
         "resolution_level",

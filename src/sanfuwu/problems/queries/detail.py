@@ -27,6 +27,7 @@ from ..chip import Stage, stage
 from ..models import Assignment, Attachment, Category, Commitment, Problem, ProblemRow, Requirement
 from ..policies import Offer
 from ..snapshot import Snapshot, load
+from .foreign import NumberElsewhere, numbers_of
 from .notes import texts
 from .scope import sees_requester, visible_to
 
@@ -107,6 +108,8 @@ class ProblemView:
     requirements: tuple[tuple[Requirement, str, str], ...]  # (row, who owes it, text)
     plan: tuple[tuple[Any, str, str], ...]
     offers: tuple[Offer, ...]
+    beyond: tuple[Offer, ...]  # towards other counties
+    elsewhere: tuple[NumberElsewhere, ...]  # empty where they could lead to a confidential requester
     unit_names: dict[UUID, str] = field(repr=False)
     version: int = 0
 
@@ -169,6 +172,8 @@ def view_of(actor: Actor, snap: Snapshot, *, now: dt.datetime) -> ProblemView:
         ),
         plan=tuple((s, names.get(s.unit_id, ""), notes.get(s.text_note_id, "")) for s in snap.plan_steps),
         offers=offers,
+        beyond=tuple(policies.offers(actor, snap, policies.BEYOND)),
+        elsewhere=numbers_of(snap) if sees else (),
         unit_names=names,
         version=p.version,
     )

@@ -19,7 +19,7 @@ from sanfuwu.territory.actor import Actor
 from .. import facets
 from ..facets import Token
 from ..search import grams_asked
-from . import scope
+from . import foreign, scope
 from .looking import Conditions, Hit, Look, Sort
 
 COUNT_CAP = 10_000
@@ -43,6 +43,8 @@ FACET_FILTERS: dict[str, str] = {
     "origin": "origin",
     "registered_by": "reg",
     "party": "party",
+    "foreign": "foreign",
+    "waiting": "waiting",
 }
 
 
@@ -52,6 +54,7 @@ class Filters:
 
     facets: dict[str, tuple[str, ...]] = field(default_factory=dict)
     words: str = ""
+    foreign_number: str = ""  # in whatever other system
     open_only: bool | None = None
     overdue_at: dt.datetime | None = None  # due before this moment and still open
     due_before: dt.datetime | None = None
@@ -131,6 +134,8 @@ def _where(actor: Actor, filters: Filters, order: Sort | None) -> Conditions | N
         where.add("r.registered_at >= %s", filters.registered_from, on="registered_at")
     if filters.registered_until is not None:
         where.add("r.registered_at < %s", filters.registered_until, on="registered_at")
+    if filters.foreign_number.strip():
+        where.add("r.problem_id = ANY(%s)", foreign.holders(filters.foreign_number))
     if filters.words.strip():
         where.grams = grams_asked(filters.words)
         if not where.grams:
@@ -140,6 +145,8 @@ def _where(actor: Actor, filters: Filters, order: Sort | None) -> Conditions | N
 
 def _tells_the_requester(actor: Actor, filters: Filters) -> bool:
     """Whether a hit would say who raised a confidential problem, or wrote it down, to somebody who may not know."""
+    if filters.foreign_number.strip() and not scope.sees_confidential(actor):
+        return True  # another system's number may lead to the person there
     asked = dict(filters.facets)
     if asked.get("registered_by") == (str(actor.effective_post),):
         del asked["registered_by"]  # one's own

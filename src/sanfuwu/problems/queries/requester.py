@@ -18,6 +18,7 @@ from sanfuwu.territory.queries import unit_names
 from ..chip import Stage, stage
 from ..models import Assignment, Problem
 from ..snapshot import load
+from .foreign import NumberElsewhere, numbers_of
 
 _SHOWN = frozenset(
     {
@@ -33,6 +34,7 @@ _SHOWN = frozenset(
         "result_accepted",
         "redo_ordered",
         "struck_off",
+        "handed_over",
         "committed",
         "requirement_added",
         "requirement_met",
@@ -61,6 +63,7 @@ class RequesterView:
     promised_due: dt.datetime | None
     answer: str  # of an accepted result
     told: tuple[Told, ...]
+    elsewhere: tuple[NumberElsewhere, ...] = ()  # where the requester may ask as well
 
 
 def by_code(code: str, *, now: dt.datetime) -> RequesterView:
@@ -91,6 +94,7 @@ def by_code(code: str, *, now: dt.datetime) -> RequesterView:
             )
             for e in found
         ),
+        elsewhere=tuple(n for n in numbers_of(snap) if n.told_to_requester),
     )
 
 
