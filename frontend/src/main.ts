@@ -6,6 +6,7 @@ import './styles/pieces.css'
 import './styles/forms.css'
 import './styles/ledger.css'
 import './styles/problem.css'
+import './styles/exchange.css'
 
 import htmx from 'htmx.org'
 

@@ -14,7 +14,7 @@ from sanfuwu.problems.models import ForeignNumber, ForeignSystem
 from sanfuwu.problems.queries.scope import sees_requester, visible_to
 from sanfuwu.territory.actor import Actor
 
-from .actions.telling import MOST_LINES, moved_since
+from .actions.telling import moved
 from .models import Exchange, LedgerMessage, Partner, Transfer
 
 LIST_CAP = 200
@@ -44,7 +44,7 @@ def systems() -> list[SystemLine]:
         SystemLine(
             row,
             counts.get(row.code, 0),
-            len(moved_since(row.code, MOST_LINES)),
+            moved(row.code).count(),
             last.get((row.code, "out")),
             last.get((row.code, "in")),
         )

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
+from sanfuwu.exchange.policies import may_exchange
 from sanfuwu.territory.actor import Actor
 
 
@@ -27,7 +29,22 @@ class Section:
 
 
 # In the order in which an office sets up its county.
-SECTIONS: tuple[Section, ...] = ()
+SECTIONS: tuple[Section, ...] = (
+    Section(
+        _("Other systems"),
+        _("Systems in which problems have a number of their own, and the headings of the workbooks for them."),
+        "web:admin_systems",
+        "link",
+        may_exchange,
+    ),
+    Section(
+        _("Partner counties"),
+        _("Counties that problems may be sent to and taken from."),
+        "web:admin_partners",
+        "arrows-exchange",
+        may_exchange,
+    ),
+)
 
 
 def sections_for(actor: Actor) -> list[Section]:

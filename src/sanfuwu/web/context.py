@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext
 
+from sanfuwu.exchange.policies import may_exchange
 from sanfuwu.problems.policies import may_register
 from sanfuwu.territory.actor import Actor
 
@@ -104,6 +105,8 @@ class Shell:
             items.append(self._item(gettext("Problems"), "web:problems", "list-details"))
         if may_register(self.actor):
             items.append(self._item(gettext("Register"), "web:register", "file-plus"))
+        if may_exchange(self.actor):
+            items.append(self._item(gettext("Exchange"), "web:transfers", "arrows-exchange"))
         if sections_for(self.actor):
             items.append(self._item(gettext("Administration"), "web:admin", "settings"))
         return items

@@ -24,7 +24,7 @@ from .when import full_day
 _NUMBER = re.compile(r"\d{6}-\d{4}-\d{1,9}")
 SORTS = ("newest", "due")
 # Filters that a person sets in the form; the others of the queries come with links (a desk's number, a party's card).
-SHOWN = ("stage", "place", "lead", "category", "tier", "channel", "served")
+SHOWN = ("stage", "place", "lead", "category", "tier", "channel", "served", "foreign", "waiting")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,14 @@ def number_in(text: str) -> str:
     return text.strip() if _NUMBER.fullmatch(text.strip()) else ""
 
 
+_ELSEWHERE = re.compile(r"(?=.*\d)\S{3,80}")
+
+
+def elsewhere_in(text: str) -> str:
+    """What could be a number of another system or county: one word with a digit in it; else ""."""
+    return text.strip() if _ELSEWHERE.fullmatch(text.strip()) else ""
+
+
 def read(query: QueryDict, now: dt.datetime) -> Asked:
     """Filters from an address. What is not understood is left out, so an old link still shows a list."""
     facets = {
@@ -71,6 +79,7 @@ def read(query: QueryDict, now: dt.datetime) -> Asked:
         filters=Filters(
             facets=facets,
             words=query.get("q", "").strip()[:40],
+            foreign_number=query.get("number", "").strip()[:80],
             open_only=open_only,
             overdue_at=now if query.get("overdue") == "1" else None,
             due_before=_soon(now) if query.get("soon") == "1" else None,
@@ -124,6 +133,9 @@ def chips(asked: Asked, names: dict[str, dict[str, str]]) -> list[FilterChip]:
     found = []
     if asked.filters.words:
         found.append(FilterChip(_("Search: %(words)s") % {"words": asked.filters.words}, asked.url(q=None)))
+    if asked.filters.foreign_number:
+        label = _("Number elsewhere: %(number)s") % {"number": asked.filters.foreign_number}
+        found.append(FilterChip(label, asked.url(number=None)))
     for name, values in asked.filters.facets.items():
         for value in values:
             rest = [v for v in values if v != value]
@@ -158,6 +170,8 @@ _LABELS = {
     "origin": lambda: _("Origin"),
     "registered_by": lambda: _("Registered by"),
     "party": lambda: _("Requester"),
+    "foreign": lambda: _("Number in"),
+    "waiting": lambda: _("Waiting for"),
 }
 
 
@@ -168,7 +182,7 @@ def filter_label(name: str) -> str:
 class FilterForm(forms.Form):
     """The sheet behind 筛选: one value each; several come by link. Flags of the present view ride along hidden."""
 
-    def __init__(self, asked: Asked, *, places: Choices, units: Choices, categories: Choices) -> None:
+    def __init__(self, asked: Asked, *, places: Choices, units: Choices, categories: Choices, systems: Choices) -> None:
         query = asked.query
         super().__init__(initial={name: query.get(name, "") for name in (*SHOWN, "from", "until")}, auto_id="flt_%s")
         for name, options in (
@@ -179,6 +193,8 @@ class FilterForm(forms.Form):
             ("tier", words.options(words.TIERS)),
             ("channel", words.options(words.CHANNELS)),
             ("served", words.options(words.PARTY_KINDS)),
+            ("foreign", systems),
+            ("waiting", words.options(words.WAITING_ON)),
         ):
             self.fields[name] = forms.ChoiceField(
                 label=filter_label(name), choices=[("", _("any")), *options], required=False
@@ -187,6 +203,6 @@ class FilterForm(forms.Form):
             self.fields[name] = forms.DateField(
                 label=label, required=False, widget=forms.DateInput(attrs={"type": "date"})
             )
-        for name in ("q", "open", "overdue", "soon", "sort"):
+        for name in ("q", "number", "open", "overdue", "soon", "sort"):
             if query.get(name):
                 self.fields[name] = forms.CharField(widget=forms.HiddenInput, initial=query[name])

@@ -11,18 +11,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from sanfuwu.counties.queries import work_calendar
+from sanfuwu.exchange.models import Transfer
+from sanfuwu.exchange.queries import county_names, partners, transfers_of
 from sanfuwu.parties.queries import PlainContact
 from sanfuwu.problems.acts import ACTS_WITH_FORM
 from sanfuwu.problems.chip import Stage
 from sanfuwu.problems.policies import Offer
 from sanfuwu.problems.queries import ProblemView
 from sanfuwu.problems.queries.detail import Holder, Moment
+from sanfuwu.problems.queries.foreign import system_names
 from sanfuwu.rules.lifecycle import OPEN_ASSIGNMENT_STATES
 from sanfuwu.territory.actor import Actor
 from sanfuwu.territory.models import Role
 
 from . import bars, words
 from .acts.texts import TEXTS, text_of
+from .exchange_rows import TransferRow, transfer_row
 from .pieces import Act, Bar, ChainLink, Line, PartyCard, Responsibility, Responsible
 from .sentences import Told, sentence
 from .when import working_time
@@ -31,7 +35,8 @@ _FINAL = frozenset({Stage.STRUCK_OFF, Stage.ARCHIVED, Stage.DECLINED, Stage.MERG
 # Overlays and second thoughts: offered in the menu, never as the one primary act.
 _NEVER_PRIMARY = frozenset(
     {"correct", "archive", "decline", "request_info", "recall", "send_back", "report", "hand_down",
-     "add_requirement", "meet_requirement", "record_commitment"}
+     "add_requirement", "meet_requirement", "record_commitment", "note_foreign_number", "correct_foreign_number",
+     "note_foreign_update"}
 )  # fmt: skip
 
 
@@ -81,9 +86,43 @@ def photos_act(view: ProblemView, actor: Actor) -> Act | None:
     )
 
 
+def beyond_acts(view: ProblemView) -> list[Act]:
+    """上报、移交, where a county of the list could take it."""
+    if not view.beyond:
+        return []
+    return [
+        beyond_act(view, offer.act)
+        for offer in view.beyond
+        if partners(Transfer.Kind.UP if offer.act == "report_up" else "")
+    ]
+
+
+def beyond_act(view: ProblemView, name: str) -> Act:
+    """One of them, with its address."""
+    said = text_of(name)
+    url = reverse(f"web:{name}", args=[view.problem.number]) + "#acts"
+    return Act(name, str(said.label), url, said.icon, str(said.consequence))
+
+
+def transfers(view: ProblemView, actor: Actor) -> list[TransferRow]:
+    """What was sent to other counties and came from them, about this problem."""
+    if (
+        not view.problem.waiting_on
+        and not any(m.kind in _OF_TRANSFERS for m in view.timeline)
+        and not (view.problem.source_system.isdigit())
+    ):
+        return []  # no query for a problem that never left
+    return [transfer_row(line) for line in transfers_of(actor, view.problem.pk)]
+
+
+_OF_TRANSFERS = frozenset({"reported_up", "handover_offered"})
+
+
 def _is_due(view: ProblemView, offer: Offer) -> bool:
     if offer.act == "meet_requirement":
         return any(row.done_at is None for row, _owner, _text in view.requirements)
+    if offer.act in ("correct_foreign_number", "note_foreign_update"):
+        return bool(view.elsewhere)
     return True
 
 
@@ -192,7 +231,9 @@ def _line(view: ProblemView, moment: Moment, units: dict[str, str], now: dt.date
     if not who:
         hidden = view.problem.confidential and not view.sees_requester
         who = _("The recorder (confidential)") if hidden else _("The system")
-    told = Told(who=who, data=moment.data, units=units, posts={}, now=now, took=_took(view, moment))
+    told = Told(
+        who=who, data=moment.data, units=units, posts={}, now=now, took=_took(view, moment), others=_others(moment)
+    )
     extras = []
     if (moment.recorded_at - moment.happened_at) > dt.timedelta(days=1):
         extras.append(_("entered later"))
@@ -205,6 +246,13 @@ def _line(view: ProblemView, moment: Moment, units: dict[str, str], now: dt.date
         said="\n".join(moment.texts),
         anchor=f"e{moment.seq}",
     )
+
+
+def _others(moment: Moment) -> dict[str, str]:
+    """Names of the systems and counties that a line is about; no query for the usual line."""
+    if "system" in moment.data:
+        return system_names()
+    return county_names() if "partner" in moment.data else {}
 
 
 def _took(view: ProblemView, moment: Moment) -> str:

@@ -122,6 +122,75 @@ DECLINE_REASONS: Words = {
     "state_secret": _("Secret content may not be entered in this system"),
 }
 
+# Why another county does not take a problem: its own reason, or that the message found nobody to take it.
+TRANSFER_REFUSALS: Words = {
+    **DECLINE_REASONS,
+    "withdrawn": _("Withdrawn by the requester"),
+    "archived": _("Archived without a result"),
+    "not_a_partner": _("It does not take problems from this county"),
+    "no_such_county": _("There is no such county in this installation"),
+}
+
+TRANSFER_KINDS: Words = {
+    "up": pgettext_lazy("transfer", "Reported up"),
+    "across": pgettext_lazy("transfer", "Handed over"),
+}
+
+# What is waited for beyond this county, as a filter and a mark on the problem.
+WAITING_ON: Words = {"up": _("Waiting for a superior"), "across": _("Waiting for another county")}
+
+# state of a transfer -> word, icon, tone
+TRANSFER_STATES: dict[str, tuple[str | Promise, str, str]] = {
+    "waiting": (_("On its way"), "send", "amber"),
+    "received": (_("Received, not yet accepted"), "hourglass", "amber"),
+    "accepted": (_("Accepted there"), "check", "accent"),
+    "declined": (_("Declined"), "ban", ""),
+    "finished": (_("Finished there"), "circle-check", "green"),
+}
+
+PARTNER_RELATIONS: Words = {
+    "superior": _("Superior"),
+    "neighbour": _("Same level"),
+    "subordinate": _("Subordinate"),
+}
+
+# What becomes of a row of a workbook that came in -> word, icon, tone
+VERDICTS: dict[str, tuple[str | Promise, str, str]] = {
+    "matched": (_("Will be noted"), "check", "green"),
+    "conflict": (_("You decide"), "alert-triangle", "amber"),
+    "known": (_("Noted before"), "history", ""),
+    "unknown": (_("Number not known"), "help-circle", ""),
+    "fault": (_("Cannot be read"), "alert-circle", "red"),
+}
+
+VERDICT_REASONS: Words = {
+    "two_words": _("Two different words of the same day"),
+    "older": _("Older than what was noted last"),
+    "closed_here": _("The problem is closed here"),
+    "no_number": _("The number is missing"),
+    "long_number": _("The number has more than 80 characters"),
+    "no_words": _("Neither a state nor a reply"),
+    "long_status": _("The state has more than 40 characters"),
+    "long_reply": _("The reply has more than 5,000 characters"),
+    "no_date": _("The date cannot be read"),
+    "future": _("The date lies in the future"),
+}
+
+EXCHANGE_STATES: dict[str, tuple[str | Promise, str, str]] = {
+    "made": (_("Made"), "file-export", "accent"),
+    "preview": (_("Read, not yet noted"), "eye", "amber"),
+    "recorded": (_("Noted"), "check", "green"),
+    "dropped": (_("Not used"), "x", ""),
+}
+
+CONCLUSIONS: Words = {
+    "confirmed": _("The requester confirmed it"),
+    "dissatisfied": _("The requester is dissatisfied"),
+    "unreachable": _("The requester could not be reached"),
+    "anonymous": _("Anonymous, the result was published"),
+    "redo": _("Done again"),
+}
+
 SEND_BACK_REASONS: Words = {
     "off_the_point": _("Answers something else"),
     "untrue": _("Not true"),
@@ -170,6 +239,12 @@ def stage_word(stage: str) -> str:
 def stages() -> list[tuple[str, str]]:
     """All stages with their words, in the order of the work."""
     return [(code, str(word)) for code, (word, _icon, _tone) in _STAGES.items()]
+
+
+def chip_of(known: dict[str, tuple[str | Promise, str, str]], code: str) -> Chip:
+    """The chip of a code of one of the tables above."""
+    word, icon, tone = known.get(code, (code, "", ""))
+    return Chip(str(word), icon, tone)
 
 
 def assignment_chip(state: str) -> Chip:

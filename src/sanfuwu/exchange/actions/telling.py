@@ -10,7 +10,7 @@ import datetime as dt
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Max, Q
+from django.db.models import F, Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from sanfuwu.ledger.changes import Changes
@@ -42,14 +42,18 @@ def next_no(system: ForeignSystem, direction: str) -> int:
     return int(last or 0) + 1
 
 
-def moved_since(code: str, most: int) -> list[tuple[UUID, UUID, int]]:
-    """(number, problem, its last event) where the problem has moved on since the system was told of it last."""
-    rows = (
+def moved(code: str) -> QuerySet[ForeignNumber]:
+    """Numbers whose problem has moved on since the system was told of it last."""
+    return (
         ForeignNumber.objects.filter(system=code, ended_at__isnull=True)
         .filter(Q(told_up_to__isnull=True) | Q(told_up_to__upto_seq__lt=F("problem__event_seq")))
         .order_by("pk")
     )
-    return list(rows.values_list("pk", "problem_id", "problem__event_seq")[:most])
+
+
+def _next(code: str) -> list[tuple[UUID, UUID, int]]:
+    """(number, problem, its last event) of the next ones to look at."""
+    return list(moved(code).values_list("pk", "problem_id", "problem__event_seq")[:_CHUNK])
 
 
 def make_workbook(code: str, *, actor: Actor, now: dt.datetime) -> Exchange | None:
@@ -72,9 +76,9 @@ def make_workbook(code: str, *, actor: Actor, now: dt.datetime) -> Exchange | No
             by_post=actor.effective_post,
         )
         # What has been told no longer counts as moved: each round begins where the one before ended.
-        while len(lines) < MOST_LINES and (moved := moved_since(code, _CHUNK)):
-            lines += _told(moved, exchange)
-        exchange.more = bool(moved_since(code, 1))
+        while len(lines) < MOST_LINES and (batch := _next(code)):
+            lines += _told(batch, exchange)
+        exchange.more = moved(code).exists()
         exchange.lines = len(lines)
         if not lines:
             return None  # the watermarks of what moved without news stay
@@ -97,20 +101,20 @@ def make_workbook(code: str, *, actor: Actor, now: dt.datetime) -> Exchange | No
     return exchange
 
 
-def _told(moved: list[tuple[UUID, UUID, int]], exchange: Exchange) -> list[ToldLine]:
+def _told(batch: list[tuple[UUID, UUID, int]], exchange: Exchange) -> list[ToldLine]:
     """Lines for what has news; the watermark moves for all of them."""
-    seqs = {problem: seq for _number, problem, seq in moved}
+    seqs = {problem: seq for _number, problem, seq in batch}
     said = say(list(seqs), seqs)
     before = dict(
-        ToldUpTo.objects.filter(pk__in=[number for number, _p, _s in moved]).values_list("foreign_id", "digest")
+        ToldUpTo.objects.filter(pk__in=[number for number, _p, _s in batch]).values_list("foreign_id", "digest")
     )
     ToldUpTo.objects.bulk_create(
-        [ToldUpTo(foreign_id=n, upto_seq=said[p].upto_seq, digest=said[p].digest) for n, p, _s in moved],
+        [ToldUpTo(foreign_id=n, upto_seq=said[p].upto_seq, digest=said[p].digest) for n, p, _s in batch],
         update_conflicts=True,
         unique_fields=["foreign"],
         update_fields=["upto_seq", "digest"],
     )
-    return [_line(n, said[p], exchange) for n, p, _s in moved if before.get(n) != said[p].digest]
+    return [_line(n, said[p], exchange) for n, p, _s in batch if before.get(n) != said[p].digest]
 
 
 def _line(foreign_id: UUID, said: Said, exchange: Exchange) -> ToldLine:

@@ -1,4 +1,4 @@
-"""The two workbooks: what changed since goes out once and again on request; what comes back is looked at, then noted."""
+"""The two workbooks: what changed since goes out once, and again on request; what comes back is looked at first."""
 
 from __future__ import annotations
 

@@ -135,7 +135,10 @@ def _where(actor: Actor, filters: Filters, order: Sort | None) -> Conditions | N
     if filters.registered_until is not None:
         where.add("r.registered_at < %s", filters.registered_until, on="registered_at")
     if filters.foreign_number.strip():
-        where.add("r.problem_id = ANY(%s)", foreign.holders(filters.foreign_number))
+        holders = foreign.holders(filters.foreign_number)
+        if not holders:
+            return None
+        where.add("r.problem_id = ANY(%s)", holders)
     if filters.words.strip():
         where.grams = grams_asked(filters.words)
         if not where.grams:

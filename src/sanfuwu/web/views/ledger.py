@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -10,8 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
+from sanfuwu.exchange.queries import by_their_number
 from sanfuwu.ledger.errors import InvalidInput, NotVisible
-from sanfuwu.problems.queries import Page, find, lines, list_problems
+from sanfuwu.problems.queries import Filters, Page, find, lines, list_problems
+from sanfuwu.problems.queries.foreign import system_names
 from sanfuwu.web import choices, lists, words
 from sanfuwu.web.page import actor_of, for_post, now_of
 from sanfuwu.web.pieces import Pager, Tab
@@ -34,13 +38,23 @@ def problems(request: HttpRequest) -> HttpResponse:
         try:
             return HttpResponseRedirect(reverse("web:problem", args=[find(actor, number).problem.number]))
         except NotVisible:
+            if ours := by_their_number(actor, number):
+                return HttpResponseRedirect(reverse("web:problem", args=[ours]))
             messages.warning(request, _("No problem with this number is visible to your present post."))
+    if number := lists.elsewhere_in(asked.filters.words):
+        elsewhere = list_problems(actor, Filters(foreign_number=number), limit=2)
+        if len(elsewhere.ids) == 1:
+            (line,) = lines(actor, elsewhere.ids, now=now)
+            return HttpResponseRedirect(reverse("web:problem", args=[line.number]))
+        if elsewhere.ids:  # two systems have given the same number
+            return HttpResponseRedirect(reverse("web:problems") + "?" + urlencode({"number": number}))
     refused = ""
     try:
         page = list_problems(actor, asked.filters, sort=asked.sort, cursor=asked.cursor or None, limit=PAGE)
     except InvalidInput as error:
         page, refused = _EMPTY, error.message
     places, units, categories = choices.towns(now), choices.units(now), choices.categories(confirmed_only=False)
+    systems = system_names()
     names = {
         "stage": dict(words.stages()),
         "tier": dict(words.options(words.TIERS)),
@@ -50,6 +64,8 @@ def problems(request: HttpRequest) -> HttpResponse:
         "result": dict(words.options(words.RESULT_KINDS)),
         "level": dict(words.options(words.RESOLUTION_LEVELS)),
         "place": dict(places),
+        "foreign": systems,
+        "waiting": dict(words.options(words.WAITING_ON)),
         "category": choices.flat(categories),
         **{name: choices.flat(units) for name in ("lead", "co", "unit")},
         "party": dict.fromkeys(asked.filters.facets.get("party", ()), _("this requester")),
@@ -62,7 +78,9 @@ def problems(request: HttpRequest) -> HttpResponse:
             "rows": [row(line) for line in lines(actor, page.ids, now=now)],
             "tabs": lists.tabs(asked, page.count, page.capped),
             "filter_chips": lists.chips(asked, names),
-            "form": lists.FilterForm(asked, places=places, units=units, categories=categories),
+            "form": lists.FilterForm(
+                asked, places=places, units=units, categories=categories, systems=list(systems.items())
+            ),
             "sorts": [
                 Tab(_("Newest first"), asked.url(sort="newest"), asked.sort == "newest"),
                 Tab(_("Due first"), asked.url(sort="due"), asked.sort == "due"),

@@ -24,6 +24,7 @@ from sanfuwu.problems.acts import ACTS
 from sanfuwu.problems.files import Photo
 from sanfuwu.problems.models import Attachment
 from sanfuwu.problems.queries import ProblemView, find, get_problem
+from sanfuwu.problems.queries.foreign import system_names
 from sanfuwu.rules.deadlines import DEFAULT_RULES, plan_deadlines
 from sanfuwu.territory.actor import Actor
 from sanfuwu.web import choices, problem_page, words
@@ -174,6 +175,7 @@ def page(
     primary, others = problem_page.acts(view)
     if photos := problem_page.photos_act(view, actor):
         others.append(photos)
+    others += problem_page.beyond_acts(view)
     if primary is not None:
         primary = _told(primary, view, now)
     raised = [
@@ -190,6 +192,8 @@ def page(
         "chip": words.stage_chip(view.stage),
         "bar": problem_page.bar(view, now),
         "lines": problem_page.timeline(view, now),
+        "waiting": words.word(words.WAITING_ON, p.waiting_on),
+        "transfers": problem_page.transfers(view, actor),
         "resp": problem_page.responsibility(view),
         "party": problem_page.party(view, revealed=revealed),
         "reveal_reasons": words.options(words.REVEAL_REASONS),
@@ -234,6 +238,9 @@ def _told(act: Act, view: ProblemView, now: dt.datetime) -> Act:
     return Act(act.name, act.label, act.url, act.icon, said, act.about)
 
 
+_OF_SYSTEMS = ("note_foreign_number", "note_foreign_update")
+
+
 def _form_context(
     view: ProblemView, name: str, actor: Actor, now: dt.datetime, assignment_id: UUID | None
 ) -> FormContext:
@@ -241,6 +248,8 @@ def _form_context(
     initial: dict[str, Any] = {}
     if name in ("accept", "correct"):
         initial["category_id"] = str(p.category_id or p.proposed_category_id or "") if name == "accept" else ""
+    if name == "note_foreign_update" and len(view.elsewhere) == 1:
+        initial |= {"system": view.elsewhere[0].system, "number": view.elsewhere[0].number}
     if name == "dispatch" and p.proposed_unit:
         initial["lead"] = str(p.proposed_unit)
     holder = next((h for h in view.holders if h.assignment.pk == assignment_id), view.lead)
@@ -254,6 +263,8 @@ def _form_context(
         categories=choices.categories(confirmed_only=True) if name in ("accept", "correct") else [],
         places=list(choices.places(now).items()) if name == "correct" else [],
         requirements=[(str(r.pk), text) for r, _owner, text in view.requirements if r.done_at is None],
+        systems=list(system_names(active_only=True).items()) if name in _OF_SYSTEMS else [],
+        numbers=[(str(n.id), f"{n.name} {n.number}") for n in view.elsewhere],
         confidential=p.confidential,
         anonymous=p.anonymous,
         result_kind=p.result_kind,
