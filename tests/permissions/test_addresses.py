@@ -15,12 +15,15 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 from PIL import Image
 
+from sanfuwu.exchange.actions.telling import make_workbook
 from sanfuwu.problems import files
+from sanfuwu.problems.actions import note_foreign_number
 from sanfuwu.problems.actions.attaching import attach
+from sanfuwu.problems.commands import NoteForeignNumber
 from sanfuwu.problems.models import Problem
 from sanfuwu.problems.tests.cast import NOW
 
-from .people import People
+from .people import People, system
 
 TABLE = Path(__file__).with_name("addresses.txt")
 COLUMNS = {"nobody": "", "office": "A", "handler": "D", "stranger": "J", "officer": "U"}
@@ -58,6 +61,7 @@ class World:
     people: People
     problem: Problem
     photo: str
+    workbook: str  # one that went out to the hotline
 
     def path(self, route: str) -> str:
         """An address of the problem that office and handler see and stranger and officer do not."""
@@ -68,6 +72,8 @@ class World:
             ("<uuid:attachment_id>", self.photo),
             ("<str:code>", self.problem.read_code),
             ("<int:pk>", "1"),
+            ("<slug:code>", "hotline"),
+            ("<uuid:exchange_id>", self.workbook),
         ):
             route = route.replace(name, value)
         return route
@@ -97,7 +103,11 @@ def world(shared_db: str) -> World:
     (photo,) = attach(problem.pk, [files.encode(picture.getvalue())], actor=people.office, now=NOW)
     assert people.programs
     assert people.browsers
-    return World(people, Problem.objects.get(pk=problem.pk), str(photo.pk))
+    number = NoteForeignNumber(system=system(), number="GD-1")
+    note_foreign_number(problem.pk, number, actor=people.office, now=NOW)
+    workbook = make_workbook("hotline", actor=people.office, now=NOW)
+    assert workbook is not None
+    return World(people, Problem.objects.get(pk=problem.pk), str(photo.pk), str(workbook.pk))
 
 
 def test_every_address_of_the_program_is_in_the_table() -> None:

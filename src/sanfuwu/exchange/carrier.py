@@ -13,7 +13,6 @@ from uuid import UUID
 
 from django.db import DatabaseError, transaction
 from django.db.models import F, Q
-from django.utils import timezone
 from django_tenants.utils import schema_context
 
 from sanfuwu.counties.models import County
@@ -61,7 +60,7 @@ def carry(message_id: UUID, *, now: dt.datetime) -> bool:
         log.warning("message %s (%s) not taken: %s", message.pk, message.kind, type(error).__name__)
         LedgerMessage.objects.filter(pk=message.pk).update(fault=type(error).__name__[:40])
         return False
-    mark_sent(message.pk)
+    mark_sent(message.pk, now)
     return True
 
 
@@ -93,9 +92,9 @@ def _receive_answer(message: LedgerMessage, sender: str, body: dict[str, Any], n
         return
 
 
-def mark_sent(message_id: UUID) -> None:
+def mark_sent(message_id: UUID, now: dt.datetime) -> None:
     """It has arrived: its words are not kept in two places."""
-    LedgerMessage.objects.filter(pk=message_id).update(sent_at=timezone.now(), body_enc=b"", fault="")
+    LedgerMessage.objects.filter(pk=message_id).update(sent_at=now, body_enc=b"", fault="")
 
 
 def _refused(message: LedgerMessage, code: str, now: dt.datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import datetime as dt
 from uuid import UUID
 
 from procrastinate.contrib.django import app
@@ -11,8 +11,6 @@ from sanfuwu.config import clock
 from sanfuwu.config.jobs import county_task, each_county
 
 from . import carrier, replying
-
-log = logging.getLogger("sanfuwu.jobs")
 
 
 @county_task(name="exchange.carry_message")
@@ -25,12 +23,12 @@ def carry_message(message_id: str) -> None:
 @app.task(name="exchange.sweep", queueing_lock="exchange.sweep")
 def sweep(timestamp: int) -> None:
     """In every county: write the answers that are due to senders, then carry whatever waits."""
-    each_county(lambda _county: sweep_county())
-
-
-def sweep_county() -> int:
-    """The current county's part; returns how many messages arrived."""
     now = clock.now()
+    each_county(lambda _county: sweep_county(now))
+
+
+def sweep_county(now: dt.datetime) -> int:
+    """The current county's part; returns how many messages arrived."""
     for transfer_id in replying.unanswered():
         replying.answer(transfer_id, now=now)
     return sum(carrier.carry(message_id, now=now) for message_id in carrier.waiting(now))

@@ -87,7 +87,7 @@ class SystemForm(Refusable):
             }
         super().__init__(data, auto_id="f_%s", initial=initial)
         self.fields["name"].label = _("Name")
-        self.fields["name"].help_text = _("As people call it: 12345热线, 信访系统.")
+        self.fields["name"].help_text = _("As people call it, in a few words.")
         self.fields["told_to_requester"].label = _("The requester may read the number on his page")
         self.fields["active"].label = _("In use")
         self.fields["active"].help_text = _("Otherwise it gets no new numbers; the old ones stay.")

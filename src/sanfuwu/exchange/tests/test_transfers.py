@@ -135,7 +135,7 @@ def test_a_crash_between_taking_and_marking_makes_one_problem_only(both: Neighbo
     mine = offered(both)
     (message,) = carrier.waiting(NOW)
 
-    def killed(_message_id: object) -> None:
+    def killed(*_given: object) -> None:
         raise SystemExit
 
     with pytest.MonkeyPatch.context() as patch:

@@ -29,6 +29,7 @@ from .. import actions, facets, policies
 from .. import commands as c
 from ..acts import ACTS
 from ..chip import Stage, stage
+from ..models import ForeignSystem
 from ..snapshot import Snapshot, load
 from .cast import NOW, SECOND_TEXT, SECOND_TITLE, SONGXIA, VILLAGE, Cast, firm, told
 
@@ -37,7 +38,7 @@ KINDS = {
     *("dispatched", "handed_down", "recalled", "signed", "contacted", "reported", "result_submitted", "signed_off"),
     *("sent_back", "part_accepted", "result_accepted", "callback_recorded", "callback_concluded", "redo_ordered"),
     *("struck_off", "archived", "leader_appointed", "coordinated", "committed", "planned"),
-    *("requirement_added", "requirement_met"),
+    *("requirement_added", "requirement_met", "foreign_number_noted", "foreign_number_corrected", "foreign_updated"),
 }
 PEOPLE = (
     *("office", "town_office", "other_town_office", "handler", "head", "water", "water_head", "company"),
@@ -54,6 +55,7 @@ class Given:
     def __init__(self, cast: Cast) -> None:
         self.people: dict[str, Actor] = {name: getattr(cast, name) for name in PEOPLE} | {"system": SYSTEM}
         self.units = [cast.unit(code) for code in UNITS]
+        ForeignSystem.objects.create(code="hotline", name="12345热线")
         self.categories = [cast.category, cast.category_above]
         self.leader_posts = [cast.district_leader.post_id, cast.leader.post_id, cast.handler.post_id]
 
@@ -114,6 +116,15 @@ def command(name: str, snap: Snapshot, subject: UUID | None, rng: Random, given:
         filled |= {"steps": (c.Step(text=words(), unit_id=pick(given.units), due_on=dt.date(2019, 3, 1)),)}
     elif name == "add_requirement":
         filled |= {"text": words()}
+    elif name == "note_foreign_number":
+        filled |= {"system": "hotline", "number": f"{words()}{rng.randrange(10**12)}"}
+    elif name == "correct_foreign_number":
+        held = [n.pk for n in snap.foreign_now]
+        number = pick(("", str(rng.randrange(10**12))))
+        filled |= {"foreign_id": pick(held) if held else UUID(int=7), "number": number, "reason": words()}
+    elif name == "note_foreign_update":
+        numbers = [n.number for n in snap.foreign_now]
+        filled |= {"system": "hotline", "number": pick(numbers) if numbers else "1", "status": words()}
     elif name == "meet_requirement":
         wanted = [r.pk for r in snap.requirements]
         filled |= {"requirement_id": pick(wanted) if wanted else UUID(int=7)}
@@ -124,6 +135,7 @@ def command(name: str, snap: Snapshot, subject: UUID | None, rng: Random, given:
 LIKELY = {"decline": 0.03, "archive": 0.1, "request_info": 0.2, "recall": 0.1, "send_back": 0.15, "hand_down": 0.2}
 LIKELY |= {"contact": 0.5, "submit_result": 2, "sign_off": 4, "review": 4, "record_callback": 4, "strike_off": 0.5}
 LIKELY |= dict.fromkeys(("correct", "report", *OVERLAYS), 0.05)
+LIKELY |= {"note_foreign_number": 0.05, "correct_foreign_number": 0.2, "note_foreign_update": 0.2}
 SEED = st.integers(0, 2**32 - 1)
 
 

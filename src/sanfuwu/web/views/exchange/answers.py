@@ -63,8 +63,7 @@ def read(request: HttpRequest, code: str) -> HttpResponse:
 @for_post
 def preview(request: HttpRequest, exchange_id: UUID) -> HttpResponse:
     """Each row with its verdict; POST notes what was matched and what was ticked, or drops all of it."""
-    actor, now = actor_of(request), now_of(request)
-    hide_unless_exchange(actor)
+    hide_unless_exchange(actor_of(request))
     exchange = Exchange.objects.filter(pk=exchange_id, direction="in").select_related("system").first()
     if exchange is None:
         raise NotVisible("no exchange")

@@ -76,7 +76,11 @@ def make(request: HttpRequest, code: str) -> HttpResponse:
     if made is None:
         messages.info(request, _("Nothing has changed since the last workbook."))
     else:
-        said = ngettext("Workbook no. %(no)d with %(n)d line is ready.", "Workbook no. %(no)d with %(n)d lines is ready.", made.lines)  # fmt: skip
+        said = ngettext(
+            "Workbook no. %(no)d with %(n)d line is ready.",
+            "Workbook no. %(no)d with %(n)d lines is ready.",
+            made.lines,
+        )
         messages.success(request, said % {"no": made.no, "n": made.lines})
     return HttpResponseRedirect(reverse("web:exchange_system", args=[code]))
 
