@@ -137,12 +137,14 @@ def _number_some(office: Actor, now: dt.datetime) -> None:
 
 
 def _send_two(office: Actor, now: dt.datetime) -> None:
-    """One that waits for dispatch goes up; one not yet accepted is offered to the neighbour."""
-    up = Problem.objects.filter(state="in_progress", assignments=None, confidential=False).order_by("number").first()
-    across = Problem.objects.filter(state="submitted", confidential=False).order_by("number").first()
-    if up is not None:
-        why = "涉及市级主管部门审批权限，需市级协调。"
-        report_up(up.pk, Send(partner="330600", why=why), actor=office, now=now - dt.timedelta(hours=2))
-    if across is not None:
-        why = "经核实，所涉路段位于柯桥区境内。"
-        hand_over(across.pk, Send(partner="330603", why=why), actor=office, now=now - dt.timedelta(hours=1))
+    """What waits for dispatch goes up to the city; what is not yet accepted is offered to the neighbour."""
+    for ledger in LEDGERS:
+        open_ones = Problem.objects.filter(confidential=False, waiting_on="").order_by("number")
+        if ledger.relation == "superior":
+            found = open_ones.filter(state="in_progress", assignments=None).first()
+            act, why = report_up, "涉及市级主管部门审批权限，需市级协调。"
+        else:
+            found = open_ones.filter(state="submitted").first()
+            act, why = hand_over, "经核实，所涉路段位于柯桥区境内。"
+        if found is not None:
+            act(found.pk, Send(partner=ledger.code, why=why), actor=office, now=now - dt.timedelta(hours=1))

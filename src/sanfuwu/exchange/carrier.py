@@ -6,12 +6,13 @@ schemas. A crash at any point leaves the message in the outbox, and the receiver
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import logging
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 from django.db.models import F, Q
 from django_tenants.utils import schema_context
 
@@ -54,7 +55,11 @@ def carry(message_id: UUID, *, now: dt.datetime) -> bool:
     try:
         deliver(message, sender, body, now=now)
     except NotAdmitted as refusal:
-        _refused(message, refusal.code, now)
+        log.warning("message %s (%s) refused: %s", message.pk, message.kind, refusal.code)
+        if message.kind != LedgerMessage.Kind.OFFER:
+            LedgerMessage.objects.filter(pk=message.pk).update(fault=refusal.code)
+            return False
+        _returned(message, refusal.code, now)
     except (ActionError, DatabaseError) as error:
         # The claim stays: it is tried again after CLAIM, and stands as not delivered in the list until then.
         log.warning("message %s (%s) not taken: %s", message.pk, message.kind, type(error).__name__)
@@ -86,10 +91,8 @@ def _receive_answer(message: LedgerMessage, sender: str, body: dict[str, Any], n
     )
     if not problem:
         raise NotAdmitted("no_such_transfer")
-    try:
+    with contextlib.suppress(TakenBefore):
         take_answer(problem[0], TakeAnswer(message=message, sender=sender, body=body), actor=SYSTEM, now=now)
-    except TakenBefore:
-        return
 
 
 def mark_sent(message_id: UUID, now: dt.datetime) -> None:
@@ -97,14 +100,15 @@ def mark_sent(message_id: UUID, now: dt.datetime) -> None:
     LedgerMessage.objects.filter(pk=message_id).update(sent_at=now, body_enc=b"", fault="")
 
 
-def _refused(message: LedgerMessage, code: str, now: dt.datetime) -> None:
-    """Nobody there takes it: an offer comes back to us as declined, an answer stays undelivered as it is."""
-    log.warning("message %s (%s) refused: %s", message.pk, message.kind, code)
-    LedgerMessage.objects.filter(pk=message.pk).update(fault=code)
-    if message.kind != LedgerMessage.Kind.OFFER:
-        return
+def _returned(message: LedgerMessage, code: str, now: dt.datetime) -> None:
+    """Nobody there takes the offer: it comes back as declined, once, under an id that follows from its own."""
     problem = Transfer.objects.values_list("problem_id", flat=True).get(pk=message.transfer_id)
-    refusal = LedgerMessage(kind=LedgerMessage.Kind.DECLINED, transfer_id=message.transfer_id)
-    said = TakeAnswer(message=refusal, sender=message.partner_code, body={"reason_code": code}, refused=True)
-    with transaction.atomic():
+    refusal = LedgerMessage(
+        pk=uuid5(message.pk, "returned"),
+        kind=LedgerMessage.Kind.DECLINED,
+        transfer_id=message.transfer_id,
+        created_at=now,
+    )
+    said = TakeAnswer(message=refusal, sender=message.partner_code, body={"reason_code": code})
+    with contextlib.suppress(TakenBefore):
         take_answer(problem, said, actor=SYSTEM, now=now)

@@ -38,7 +38,8 @@ def systems() -> list[SystemLine]:
         ForeignNumber.objects.filter(ended_at__isnull=True).values_list("system").annotate(Count("pk")).order_by()
     )
     last: dict[tuple[str, str], Exchange] = {}
-    for one in Exchange.objects.exclude(state=Exchange.State.DROPPED).order_by("system", "direction", "no"):
+    kept = Exchange.objects.exclude(state=Exchange.State.DROPPED)
+    for one in kept.order_by("system", "direction", "-no").distinct("system", "direction"):
         last[one.system_id, one.direction] = one
     return [
         SystemLine(

@@ -221,19 +221,18 @@ def party(view: ProblemView, revealed: PlainContact | None = None) -> PartyCard:
 def timeline(view: ProblemView, now: dt.datetime, *, after: int = 0) -> list[Line]:
     """Events in sentences, newest first; with `after` only those a reader has not seen."""
     units = {str(key): name for key, name in view.unit_names.items()}
-    return [_line(view, m, units, now) for m in reversed(view.timeline) if m.seq > after]
+    others = _others(view)
+    return [_line(view, m, units, others, now) for m in reversed(view.timeline) if m.seq > after]
 
 
-def _line(view: ProblemView, moment: Moment, units: dict[str, str], now: dt.datetime) -> Line:
+def _line(view: ProblemView, moment: Moment, units: dict[str, str], others: dict[str, str], now: dt.datetime) -> Line:
     who = moment.actor
     if moment.on_behalf:
         who = _("%(who)s (for %(post)s)") % {"who": moment.actor, "post": moment.on_behalf}
     if not who:
         hidden = view.problem.confidential and not view.sees_requester
         who = _("The recorder (confidential)") if hidden else _("The system")
-    told = Told(
-        who=who, data=moment.data, units=units, posts={}, now=now, took=_took(view, moment), others=_others(moment)
-    )
+    told = Told(who=who, data=moment.data, units=units, posts={}, now=now, took=_took(view, moment), others=others)
     extras = []
     if (moment.recorded_at - moment.happened_at) > dt.timedelta(days=1):
         extras.append(_("entered later"))
@@ -248,11 +247,10 @@ def _line(view: ProblemView, moment: Moment, units: dict[str, str], now: dt.date
     )
 
 
-def _others(moment: Moment) -> dict[str, str]:
-    """Names of the systems and counties that a line is about; no query for the usual line."""
-    if "system" in moment.data:
-        return system_names()
-    return county_names() if "partner" in moment.data else {}
+def _others(view: ProblemView) -> dict[str, str]:
+    """Names of the systems and counties that the lines are about; no query for a problem that never left."""
+    said = {key for moment in view.timeline for key in ("system", "partner") if key in moment.data}
+    return (system_names() if "system" in said else {}) | (county_names() if "partner" in said else {})
 
 
 def _took(view: ProblemView, moment: Moment) -> str:

@@ -26,6 +26,7 @@ from sanfuwu.problems.actions.foreign import note_foreign_update
 from sanfuwu.problems.commands import NoteForeignUpdate
 from sanfuwu.problems.models import ForeignNumber, ForeignSystem
 from sanfuwu.rules.lifecycle import CLOSED_PROBLEM_STATES
+from sanfuwu.rules.masking import mask_numbers
 from sanfuwu.rules.text import reference_key
 from sanfuwu.territory.actor import Actor
 
@@ -91,11 +92,13 @@ def _judged(system: ForeignSystem, exchange: Exchange, rows: Sequence[Row]) -> l
         line = AnswerLine(exchange=exchange, row=row.row, number=row.number, said_on=row.said_on)
         lines.append(line)
         if row.fault:
-            line.verdict, line.why = _V.FAULT, row.fault
+            line.number, line.verdict, line.why = mask_numbers(row.number), _V.FAULT, row.fault
             continue
         line.digest = digests[row.row]
         found = numbers.get(reference_key(row.number))
         line.verdict = _V.UNKNOWN
+        if found is None:
+            line.number = mask_numbers(row.number)  # whatever stood in that column: it may be a telephone
         if found is not None:
             line.foreign = found
             line.verdict, line.why = _V.MATCHED, ""

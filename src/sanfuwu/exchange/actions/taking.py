@@ -29,12 +29,11 @@ class TakenBefore(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakeAnswer:
-    """A message of the partner with its opened body; `refused`: it never got there, the carrier says so itself."""
+    """A message of the partner with its opened body."""
 
     message: LedgerMessage
     sender: str
     body: dict[str, Any]
-    refused: bool = False
 
 
 def plan_take_answer(snap: Snapshot, cmd: TakeAnswer, ctx: Context, changes: Changes) -> None:
@@ -59,8 +58,7 @@ def plan_take_answer(snap: Snapshot, cmd: TakeAnswer, ctx: Context, changes: Cha
         if answer := str(cmd.body.get("answer", "")).strip():
             data["answer_note"] = changes.note(answer, _inside(problem)).pk
     changes.update(transfer, **values)
-    if not cmd.refused:  # the carrier's own word has no place in an inbox
-        taken(changes, message, cmd.sender, now)
+    taken(changes, message, cmd.sender, now)
     if kind == "accepted" and transfer.kind == Transfer.Kind.ACROSS and _may_end(snap):
         changes.event(problem, "transfer_accepted", data=data)
         _end_here(snap, transfer, data["number"], now, changes)

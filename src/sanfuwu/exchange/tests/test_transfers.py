@@ -364,3 +364,20 @@ def test_a_partner_is_another_county_of_this_installation(cast: Cast) -> None:
         assert caught.value.field == "code"
     with pytest.raises(NotAllowed):
         set_partner(KEQIAO, "neighbour", True, actor=cast.handler, now=NOW)
+
+
+def test_an_offer_that_nobody_takes_comes_back_once_even_if_the_carrier_dies(cast: Cast) -> None:
+    both = Neighbours(cast, admitted=False)
+    mine = offered(both)
+    (message,) = carrier.waiting(NOW)
+
+    def killed(*_given: object) -> None:
+        raise SystemExit
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(carrier, "mark_sent", killed)
+        with pytest.raises(SystemExit):
+            carrier.carry(message, now=NOW)
+    both.carry(LATER)
+    assert kinds(mine).count("transfer_declined") == 1
+    assert carrier.waiting(LATER) == []

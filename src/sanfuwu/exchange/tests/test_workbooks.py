@@ -356,3 +356,9 @@ def test_too_many_rows_are_refused(cast: Cast, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(reading, "MOST_ROWS", 1)
     with pytest.raises(InvalidInput, match="2"):
         read(cast, ("A-1", "处理中", "", ""), ("A-2", "处理中", "", ""))
+
+
+def test_a_telephone_in_the_wrong_column_is_not_kept_in_clear(cast: Cast) -> None:
+    exchange = read(cast, (PHONE, "已办结", "", ""))
+    assert verdicts(exchange) == [("unknown", "")]
+    assert exchange.answers.get().number == PHONE[:3] + "****" + PHONE[-4:]
