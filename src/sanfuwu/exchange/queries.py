@@ -143,4 +143,4 @@ def by_their_number(actor: Actor, number: str) -> str:
 
 def exchanges(code: str) -> list[Exchange]:
     """What was exchanged with a system, newest first."""
-    return list(Exchange.objects.filter(system=code).order_by("-at", "-no")[:LIST_CAP])
+    return list(Exchange.objects.filter(system__code=code).order_by("-at", "-no")[:LIST_CAP])

@@ -65,7 +65,7 @@ def _subject(problem: Problem) -> Problem:
 
 
 def _due(transfer: Transfer, problem: Problem) -> list[tuple[str, dict[str, Any]]]:
-    accepted = (str(_K.ACCEPTED), {})
+    accepted: tuple[str, dict[str, Any]] = (str(_K.ACCEPTED), {})
     first = [accepted] if transfer.state == Transfer.State.RECEIVED else []
     if problem.state in _HANDLED:
         return first

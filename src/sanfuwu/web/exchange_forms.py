@@ -64,8 +64,8 @@ class AnswersForm(Refusable):
 
     file = forms.FileField(widget=forms.FileInput(attrs={"accept": ".xlsx,.xls"}), allow_empty_file=True)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="f_%s", **kwargs)
+    def __init__(self, data: Any = None, files: Any = None) -> None:
+        super().__init__(data, files, auto_id="f_%s")
         self.fields["file"].label = _("Their workbook (.xlsx or .xls)")
 
 

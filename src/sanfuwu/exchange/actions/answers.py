@@ -171,7 +171,7 @@ def locked_preview(exchange_id: UUID) -> Exchange:
     code = Exchange.objects.filter(pk=exchange_id, direction="in").values_list("system_id", flat=True).first()
     if code is None:
         raise NotVisible(_("There is no such exchange."))
-    system = lock_system(code)
+    system = lock_system(str(code))
     exchange = Exchange.objects.select_for_update(no_key=True).get(pk=exchange_id)
     if exchange.state != Exchange.State.PREVIEW:
         raise IllegalTransition(_("This was recorded or dropped already."))

@@ -82,6 +82,7 @@ def _name(name: str, row: ForeignSystem | None) -> str:
     name = " ".join(name.split())
     if not name or len(name) > NAME_LENGTH:
         raise InvalidInput(_("Between 1 and %(most)d characters.") % {"most": NAME_LENGTH}, field="name")
-    if ForeignSystem.objects.filter(name=name).exclude(pk=row.pk if row else None).exists():
+    same = ForeignSystem.objects.filter(name=name).values_list("pk", flat=True).first()
+    if same is not None and (row is None or same != row.pk):
         raise InvalidInput(_("There is a system of this name already."), field="name")
     return name

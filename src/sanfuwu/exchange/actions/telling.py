@@ -45,7 +45,7 @@ def next_no(system: ForeignSystem, direction: str) -> int:
 def moved(code: str) -> QuerySet[ForeignNumber]:
     """Numbers whose problem has moved on since the system was told of it last."""
     return (
-        ForeignNumber.objects.filter(system=code, ended_at__isnull=True)
+        ForeignNumber.objects.filter(system__code=code, ended_at__isnull=True)
         .filter(Q(told_up_to__isnull=True) | Q(told_up_to__upto_seq__lt=F("problem__event_seq")))
         .order_by("pk")
     )
@@ -76,7 +76,7 @@ def make_workbook(code: str, *, actor: Actor, now: dt.datetime) -> Exchange | No
             by_post=actor.effective_post,
         )
         # What has been told no longer counts as moved: each round begins where the one before ended.
-        while len(lines) < MOST_LINES and (batch := _next(code)):
+        while len(lines) + _CHUNK <= MOST_LINES and (batch := _next(code)):
             lines += _told(batch, exchange)
         exchange.more = moved(code).exists()
         exchange.lines = len(lines)

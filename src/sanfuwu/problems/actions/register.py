@@ -242,7 +242,7 @@ def _existing(batch: Sequence[_Checked]) -> dict[tuple[str, str], str]:
         found |= {(system, str(ref)): number for ref, number in rows.values_list("source_ref", "number")}
     for source, code in _systems_of([c.reg for c in batch]).items():
         keys = {ref: reference_key(ref) for ref in wanted[source]}
-        noted = ForeignNumber.objects.filter(system=code, key__in=set(keys.values()), ended_at__isnull=True)
+        noted = ForeignNumber.objects.filter(system__code=code, key__in=set(keys.values()), ended_at__isnull=True)
         numbers = dict(noted.values_list("key", "problem__number"))
         for ref, key in keys.items():
             if key in numbers:

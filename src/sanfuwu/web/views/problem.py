@@ -30,6 +30,7 @@ from sanfuwu.territory.actor import Actor
 from sanfuwu.web import choices, problem_page, words
 from sanfuwu.web.acts.fields import FormContext
 from sanfuwu.web.acts.forms import ActForm, PlainForm
+from sanfuwu.web.exchange_forms import SendForm
 from sanfuwu.web.page import actor_of, for_post, now_of
 from sanfuwu.web.pieces import Act, Line
 from sanfuwu.web.when import day, when
@@ -164,7 +165,7 @@ def page(
     now: dt.datetime,
     *,
     opened: Act | None = None,
-    form: ActForm | PlainForm | None = None,
+    form: ActForm | PlainForm | SendForm | None = None,
     stale: Stale | None = None,
     done_draft: str = "",
     revealed: PlainContact | None = None,
