@@ -231,6 +231,7 @@ def _introduce(people: Sequence[Credential], port: int | None) -> None:
     from rich.table import Table
 
     from sanfuwu.demo import keeping
+    from sanfuwu.demo.beyond import LEDGERS
 
     with translation.override("zh-hans"):
         address = f"http://{HOST}:{port}/" if port else ""
@@ -249,4 +250,7 @@ def _introduce(people: Sequence[Credential], port: int | None) -> None:
             soft_wrap=True,
         )
         if address:
+            for ledger in LEDGERS:
+                there = {"county": ledger.name, "address": f"http://{ledger.schema}.localhost:{port}/"}
+                console.print(_("%(county)s has its own address: %(address)s") % there, soft_wrap=True)
             console.print(_("Open %(address)s — Ctrl+C stops everything.") % {"address": address}, soft_wrap=True)

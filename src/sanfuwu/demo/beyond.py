@@ -82,7 +82,7 @@ def _open(ledger: Ledger, now: dt.datetime) -> Credential:
     password = random_password()
     account = create_account(ledger.username, password, actor=SYSTEM, now=now)
     link_account(post.pk, account.pk, actor=SYSTEM, now=now)
-    return Credential(ledger.username, password, f"{ledger.office}受理员（{ledger.schema}.localhost）", ledger.person)
+    return Credential(ledger.username, password, f"{ledger.name}受理员", ledger.person)
 
 
 def _unit(code: str, kind: str, name: str, above: Unit | None, division: str, now: dt.datetime) -> Unit:

@@ -86,7 +86,7 @@ class SystemForm(Refusable):
                 **{f"h_{key}": value for key, value in system.headings.items()},
             }
         super().__init__(data, auto_id="f_%s", initial=initial)
-        self.fields["name"].label = _("Name")
+        self.fields["name"].label = _("Name of the system")
         self.fields["name"].help_text = _("As people call it, in a few words.")
         self.fields["told_to_requester"].label = _("The requester may read the number on his page")
         self.fields["active"].label = _("In use")
