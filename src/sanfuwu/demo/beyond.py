@@ -145,6 +145,6 @@ def _send_two(office: Actor, now: dt.datetime) -> None:
             act, why = report_up, "涉及市级主管部门审批权限，需市级协调。"
         else:
             found = open_ones.filter(state="submitted").first()
-            act, why = hand_over, "经核实，所涉路段位于柯桥区境内。"
+            act, why = hand_over, "经核实，所涉事项属柯桥区管辖。"
         if found is not None:
             act(found.pk, Send(partner=ledger.code, why=why), actor=office, now=now - dt.timedelta(hours=1))
