@@ -42,7 +42,7 @@ def transfer_row(line: TransferLine) -> TransferRow:
         county=line.county,
         kind=words.word(words.TRANSFER_KINDS, t.kind),
         sent=t.direction == "out",
-        chip=words.chip_of(words.TRANSFER_STATES, t.state),
+        chip=words.chip_of(words.TRANSFER_STATES if t.direction == "out" else words.RECEIVED_STATES, t.state),
         their_number=t.their_number,
         reason=words.word(words.TRANSFER_REFUSALS, t.reason_code),
         with_requester=t.with_requester,

@@ -148,6 +148,14 @@ TRANSFER_STATES: dict[str, tuple[str | Promise, str, str]] = {
     "finished": (_("Finished there"), "circle-check", "green"),
 }
 
+# The same of one that came from there: it is we who accept or decline.
+RECEIVED_STATES: dict[str, tuple[str | Promise, str, str]] = {
+    "received": (_("Awaiting acceptance"), "hourglass", "amber"),
+    "accepted": (_("Accepted here"), "check", "accent"),
+    "declined": (_("Not accepted"), "ban", ""),
+    "finished": (_("Finished here"), "circle-check", "green"),
+}
+
 PARTNER_RELATIONS: Words = {
     "superior": _("Superior"),
     "neighbour": _("Same level"),

@@ -228,3 +228,17 @@ def test_no_page_of_the_exchange_speaks_english(office: Person) -> None:
         main = page[page.index("<main") :]
         text = re.sub(r"<[^>]+>", " ", main)
         assert not re.search(r"[A-Za-z]{4,} [A-Za-z]{3,}", text), (path, re.findall(r"[A-Za-z]{4,} [a-z]{3,}", text))
+
+
+def test_every_state_of_a_transfer_and_every_verdict_has_a_word() -> None:
+    from sanfuwu.exchange.models import AnswerLine
+    from sanfuwu.exchange.reading import FAULTS
+    from sanfuwu.web import words
+
+    assert set(words.TRANSFER_STATES) == set(Transfer.State.values)
+    assert set(words.RECEIVED_STATES) == set(Transfer.State.values) - {"waiting"}  # it is there once it is received
+    assert set(words.VERDICTS) == set(AnswerLine.Verdict.values)
+    assert set(words.EXCHANGE_STATES) == set(Exchange.State.values)
+    assert set(words.PARTNER_RELATIONS) == set(Partner.Relation.values)
+    assert set(words.WAITING_ON) == set(words.TRANSFER_KINDS) == set(Transfer.Kind.values)
+    assert set(FAULTS) | {"two_words", "older", "closed_here"} == set(words.VERDICT_REASONS)
