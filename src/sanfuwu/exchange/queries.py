@@ -69,8 +69,9 @@ def partners(kind: str = "") -> list[tuple[str, str]]:
     rows = Partner.objects.filter(active=True)
     if kind == Transfer.Kind.UP:
         rows = rows.filter(relation=Partner.Relation.SUPERIOR)
-    names = county_names()
-    return [(code, names.get(code, code)) for code in rows.order_by("code").values_list("code", flat=True)]
+    codes = list(rows.order_by("code").values_list("code", flat=True))
+    names = county_names() if codes else {}
+    return [(code, names.get(code, code)) for code in codes]
 
 
 @dataclass(frozen=True, slots=True)
