@@ -1,4 +1,4 @@
-"""`python -m benchmarks [p1] [p2] [p8] [--rows N] [--quick]`: all three without names."""
+"""`python -m benchmarks [p1] [p2] [p4] [p8] [--rows N] [--quick]`: all of them without names."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from . import place, stats
 def main() -> None:
     """Measure, print tables, write benchmarks/results/."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("what", nargs="*", choices=["p1", "p2", "p8", []], help="nothing: all of them")
-    parser.add_argument("--rows", type=int, default=1_000_000, help="problems in the database (P1, P2)")
+    parser.add_argument("what", nargs="*", choices=["p1", "p2", "p4", "p8", []], help="nothing: all of them")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="problems in the database (P1, P2, P4)")
     parser.add_argument("--quick", action="store_true", help="fewer requests, said in the result")
     parser.add_argument("--requests", type=int, help="requests a cell (P2)")
     parser.add_argument("--seconds", type=float, help="of load (P1)")
     parser.add_argument("--only", default="", help="P2: cells whose description contains this; nothing is written")
     asked = parser.parse_args()
     data_dir = place.use_data_dir()
-    for what in asked.what or ["p8", "p2", "p1"]:  # P1 last: it adds problems
+    for what in asked.what or ["p8", "p2", "p4", "p1"]:  # P1 last: it adds problems
         found = globals()[f"_{what}"](asked, data_dir)
         if not asked.only:
             stats.say(f"  → {stats.keep(what, found).name}")
@@ -39,6 +39,15 @@ def _p2(asked: Any, data_dir: Any) -> dict[str, Any]:
     requests = asked.requests or (p2.QUICK if asked.quick else p2.FULL)
     with place.county():
         return p2.run(made, requests=requests, only=asked.only)
+
+
+def _p4(asked: Any, data_dir: Any) -> dict[str, Any]:
+    from . import fill, p4
+
+    made = fill.fill(asked.rows, data_dir)
+    place.migrate()  # a filling that was kept may be older than the tables of the documents
+    with place.county():
+        return p4.run(made, turns=1 if asked.quick else 3)
 
 
 def _p8(_asked: Any, _data_dir: Any) -> dict[str, Any]:

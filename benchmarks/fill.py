@@ -19,7 +19,7 @@ from . import place, stats
 from .recipe import BIG, MIDDLE, ONE, PLAIN_STAGES, STAGES, World, kind
 from .rows_out import TABLES, send
 
-RECIPE = 5  # counted up with every change of what is filled in
+RECIPE = 6  # counted up with every change of what is filled in
 SAMPLE = 300
 
 
@@ -113,7 +113,7 @@ def make_world(count: int) -> World:
 def _every_token(world: World) -> set[tuple[str, str]]:
     found = {("state", s[1]) for s in STAGES.values()} | {("stage", s) for s in STAGES}
     found |= {("tier", t) for t in ("limited", "key")} | {("urgency", u) for u in ("normal", "urgent")}
-    found |= {("origin", "live"), ("verify", "open"), ("open", "yes"), ("clock", "runs")}
+    found |= {("origin", "live"), ("nature", "problem"), ("verify", "open"), ("open", "yes"), ("clock", "runs")}
     for name, k in world.kinds.items():
         values = {*k.values, k.rare, k.old, k.new, k.empty}
         if name == "category":

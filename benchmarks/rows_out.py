@@ -17,19 +17,22 @@ from .recipe import STAGES, Row, World, Writer, rows
 CHUNK = 20_000
 TABLES = {
     "ledger_note": "id, salt, text_enc, key_id, audience",
+    "parties_contact": "id, party_id, name_enc, phone_enc, phone_hmac, key_id",
     "problems_problem": "id, version, event_seq, chain_head, number, read_code, state, nature, tier, urgency,"
     " category_id, proposed_category_id, proposed_unit, channel, origin, source_system, raised_on, registered_at,"
-    " registered_by, division, title, text_note_id, title_for_units, party_id, party_kind, claimed_party, anonymous,"
-    " confidential, cycle_no, reason_code, result_kind, resolution_level, on_spot, close_basis",
+    " registered_by, division, title, text_note_id, title_for_units, party_id, party_kind, claimed_party, contact_id,"
+    " anonymous, confidential, cycle_no, reason_code, result_kind, resolution_level, on_spot, close_basis,"
+    " struck_off_at",
     "problems_assignment": "id, problem_id, cycle_no, depth, role, unit_id, state, dispatched_at, signed_off_at,"
-    " duration, due_original, due_at, result_kind, evidence_count, rework_count, end_reason, rule_version,"
+    " duration, due_original, due_at, result_kind, evidence_count, rework_count, ended_at, end_reason, rule_version,"
     " calendar_assumed",
     "problems_verificationcycle": "id, problem_id, cycle_no, why, state, opened_at, conclusion",
     "ledger_event": "stream_kind, stream_id, seq, kind, schema_v, happened_at, recorded_at, actor_post, payload,"
     " origin, request_id, prev_hash, hash",
-    "problems_problemrow": "problem_id, registered_at, due_at, is_open, facets",
+    "problems_problemrow": "problem_id, registered_at, raised_on, due_at, struck_off_at, is_open, facets",
     "problems_problemtext": "problem_id, grams",
 }
+_NAMES = ("金小明", "陆建国", "欧阳海", "沈阿毛", "王丽")
 _CODE = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -52,6 +55,7 @@ def tokens(world: World, row: Row) -> set[tuple[str, str]]:
     found = {
         ("state", state), ("stage", row.stage), ("channel", row.channel), ("urgency", row.urgency),
         ("served", row.served), ("origin", "live"), ("reg", row.reg),
+        ("nature", "problem"),
     }  # fmt: skip
     if row.tier:
         found.add(("tier", row.tier))
@@ -107,7 +111,7 @@ def send(world: World, dsn: dict[str, str], first: int, last: int, seed: int) ->
 
 def _lines(world: World, first: int, last: int, prepared: list[Any], key_id: str) -> dict[str, list[str]]:
     from sanfuwu.ledger.chain import GENESIS, link
-    from sanfuwu.ledger.crypto import encrypt
+    from sanfuwu.ledger.crypto import encrypt, phone_hmac
 
     rng = random.Random(f"ids-{first}")
     out: dict[str, list[str]] = {name: [] for name in TABLES}
@@ -115,12 +119,18 @@ def _lines(world: World, first: int, last: int, prepared: list[Any], key_id: str
     genesis = "\\\\x" + GENESIS.hex()
     for n, row in enumerate(rows(world, first, last)):
         at, now = row.registered_ms, stamp(row.registered_ms)
-        pid, note = uuid7(at, rng), uuid7(at, rng)
+        pid, note, contact = uuid7(at, rng), uuid7(at, rng), uuid7(at, rng)
         title, text, grams = prepared[rng.randrange(len(prepared))]
         _share, state, lead_state, is_open, _runs = STAGES[row.stage]
         salt = rng.randbytes(16)
         blob = encrypt(text, uuid.UUID(note), key_id)
         out["ledger_note"].append(f"{note}\t\\\\x{salt.hex()}\t\\\\x{blob.hex()}\t{key_id}\thandling\n")
+        who, phone, contact_id = rng.choice(_NAMES), f"161{rng.randrange(10**8):08d}", uuid.UUID(contact)
+        digest_of_phone = phone_hmac(phone) or b""
+        out["parties_contact"].append(
+            f"{contact}\t{row.party or chr(92) + 'N'}\t\\\\x{encrypt(who, contact_id, key_id).hex()}"
+            f"\t\\\\x{encrypt(phone, contact_id, key_id).hex()}\t\\\\x{digest_of_phone.hex()}\t{key_id}\n"
+        )
         number = f"330604-{now[:4]}-{first + n + 1:07d}"
         code = "".join(rng.choices(_CODE, k=12))
         said = {"number": number, "state": "submitted", "channel": row.channel, "division": row.place, "raised_on": now,
@@ -137,20 +147,22 @@ def _lines(world: World, first: int, last: int, prepared: list[Any], key_id: str
             assignment_id=None, payload=payload, corrects_seq=None, origin="live", request_id="",
         ).hex()  # fmt: skip
         category = row.category or "\\N"
+        struck = stamp(row.due_ms) if row.stage == "struck_off" else "\\N"
         out["problems_problem"].append(
             f"{pid}\t1\t1\t\\\\x{digest}\t{number}\t{code}\t{state}\tproblem\t{row.tier}\t{row.urgency}\t{category}\t"
             f"{category}\t\\N\t{row.channel}\tlive\t\t{now}\t{now}\t{row.reg}\t{row.place}\t{title}\t{note}\t\t"
-            f"{row.party or chr(92) + 'N'}\t{row.served}\t\tf\tf\t1\t\t{row.result}\t\tf\t\n"
+            f"{row.party or chr(92) + 'N'}\t{row.served}\t\t{contact}\tf\tf\t1\t\t{row.result}\t\tf\t\t{struck}\n"
         )
         if lead_state:
             due = stamp(row.due_ms)
+            ended = due if lead_state == "done" else "\\N"
             signed_off = now if row.stage == "to_review" else "\\N"
             for role, unit in (("lead", row.lead), ("co", row.co)):
                 if unit:
                     out["problems_assignment"].append(
                         f"{uuid7(at, rng)}\t{pid}\t1\t0\t{role}\t{world.units[unit]}\t{lead_state}\t{now}\t{signed_off}"
                         f"\t7wd\t{due}\t{due}"
-                        f"\t{row.result}\t0\t0\t\t1\tf\n"
+                        f"\t{row.result}\t0\t0\t{ended}\t\t1\tf\n"
                     )
         if row.stage == "to_call_back":
             out["problems_verificationcycle"].append(f"{uuid7(at, rng)}\t{pid}\t1\tresult\tpending\t{now}\t\n")
@@ -159,7 +171,7 @@ def _lines(world: World, first: int, last: int, prepared: list[Any], key_id: str
         )
         ids = sorted(numbers[t] for t in tokens(world, row))
         out["problems_problemrow"].append(
-            f"{pid}\t{now}\t{stamp(due_of(row)) if due_of(row) else chr(92) + 'N'}\t{'t' if is_open else 'f'}\t"
+            f"{pid}\t{now}\t{now}\t{stamp(due_of(row)) if due_of(row) else chr(92) + 'N'}\t{struck}\t{'t' if is_open else 'f'}\t"
             f"{{{','.join(map(str, ids))}}}\n"
         )
         out["problems_problemtext"].append(f"{pid}\t{grams}\n")

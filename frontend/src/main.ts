@@ -5,8 +5,13 @@ import './styles/frame.css'
 import './styles/pieces.css'
 import './styles/forms.css'
 import './styles/ledger.css'
+import './styles/listing.css'
 import './styles/problem.css'
 import './styles/exchange.css'
+import './styles/requests.css'
+import './styles/admin.css'
+import './styles/people.css'
+import './styles/papers.css'
 
 import htmx from 'htmx.org'
 
@@ -14,6 +19,9 @@ import { watchDrafts } from './islands/drafts'
 import { watchErrors } from './islands/errors'
 import { watchKeys } from './islands/keys'
 import { watchMenus } from './islands/menus'
+import { watchPhrases } from './islands/phrases'
+import { watchNarrowing } from './islands/narrow'
+import { watchPrint } from './islands/print'
 import { watchSelection } from './islands/selection'
 
 // The page forbids inline style and eval (CSP); htmx is told the same in the page's meta tag, this is for parts it loads.
@@ -25,5 +33,8 @@ htmx.config.scrollBehavior = 'auto'
 watchMenus(document)
 watchKeys(document)
 watchSelection(document)
+watchNarrowing(document)
 watchDrafts(document)
 watchErrors(document)
+watchPhrases(document)
+watchPrint(document)

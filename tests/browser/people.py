@@ -102,7 +102,7 @@ def _let_in() -> Cast:
         post.person_id, units[SONGXIA], role=Role.COLLECTOR, title="联村干部", valid_from=SINCE, actor=SYSTEM, now=now
     )
     link_account(second.pk, post.account_id, actor=SYSTEM, now=now)
-    above = create_category("jcss", "基础设施", actor=SYSTEM)
+    above = create_category("jcss", "基础设施", actor=SYSTEM, now=now)
     return Cast(
         collector=person("collector", "俞走访", SONGXIA, Role.COLLECTOR, "副镇长", rank=Rank.DEPUTY),
         dispatcher=person("dispatcher", "王受理", "sfwb", Role.DISPATCHER, "受理员", sees_confidential=True),
@@ -113,7 +113,7 @@ def _let_in() -> Cast:
         verifier=person("verifier", "钟回访", "dcs", Role.VERIFIER, "回访员"),
         double=double,
         system_officer=person("system", "甲系统", "sfwb", Role.SYSTEM_OFFICER, "系统管理员"),
-        category=str(create_category("gd", "供电", parent_id=above.pk, actor=SYSTEM).pk),
+        category=str(create_category("gd", "供电", parent_id=above.pk, actor=SYSTEM, now=now).pk),
         lead=str(units["gds-songxia"]),
         co=str(units["zlsgs"]),
     )

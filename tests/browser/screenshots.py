@@ -48,6 +48,7 @@ def shoot(browser: Browser, url: str, user: str, password: str, out: Path) -> li
 
 def pages(page: Page, user: str, password: str) -> Iterator[str]:
     """Goes from page to page; yields the name of the picture each time one stands ready."""
+    narrow = (page.viewport_size or {"width": 0})["width"] < 700
     page.goto(WAY_IN)
     yield "login"
     log_in(page, user, password)
@@ -56,6 +57,22 @@ def pages(page: Page, user: str, password: str) -> Iterator[str]:
     page.goto("/problems/")
     expect(page.locator(".ledger")).to_be_visible()
     yield "ledger"
+    page.goto("/duties/")
+    yield "duties"
+    page.goto("/problems/?stage=to_sign&stage=handling&tier=limited")
+    page.locator("a.chip[hx-get]").click()
+    expect(page.locator("#filter-sheet")).to_be_visible()
+    yield "filters"
+    if not narrow:  # lines are ticked on the desktop only
+        page.goto("/problems/?stage=to_dispatch&stage=submitted")
+        for box in page.locator("td.pick input").all()[:8]:
+            box.check()
+        page.locator(".bulk button[type=submit]").click()
+        page.locator("button[name=act][value=dispatch]").click()
+        page.locator("select[name=lead]").select_option(index=1)
+        page.locator("button[name=do][value=preview]").click()
+        expect(page.locator("button[name=do][value=run]")).to_be_visible()
+        yield "bulk"
     # A problem with a running clock shows every piece of its page.
     page.goto("/problems/?stage=handling&sort=due")
     running = page.locator(".ledger a.title")
@@ -129,7 +146,13 @@ FORMS: dict[str, tuple[str, str, str]] = {
     "submit-result": ("崧厦供电所经办", "handling", "submit_result"),
     "sign-off": ("所长", "to_sign_off", "sign_off"),
     "callback": ("回访员", "to_call_back", "record_callback"),
+    "ruling": ("区三服务办受理员", "returned", "rule_reassign"),
+    "extension": ("崧厦供电所经办", "handling", "request_extension"),
+    "merge": ("区三服务办受理员", "to_dispatch", "merge"),
+    "hold": ("督查员", "handling", "hold"),
 }
+# Picture → whose desk.
+DESKS: dict[str, str] = {"to-decide": "督查员"}
 
 
 def shoot_forms(browser: Browser, url: str, data_dir: Path, out: Path) -> list[Path]:
@@ -152,6 +175,98 @@ def shoot_forms(browser: Browser, url: str, data_dir: Path, out: Path) -> list[P
         path.write_bytes(small(page.screenshot()))
         made.append(path)
         context.close()
+    for name, does in DESKS.items():
+        context = browser.new_context(base_url=url, locale="zh-CN", **WIDTHS["desktop"])
+        page = context.new_page()
+        log_in(page, *credential(data_dir, does))
+        page.goto("/")
+        path = out / f"{name}-1440.png"
+        path.write_bytes(small(page.screenshot()))
+        made.append(path)
+        context.close()
+    return made
+
+
+# Picture → whose eyes, and the address; with "|" a link of that page is followed.
+ADMINISTRATION: dict[str, tuple[str, str]] = {
+    "setup": ("系统管理员", "/admin/setup"),
+    "units": ("系统管理员", "/admin/units"),
+    "people": ("系统管理员", "/admin/people"),
+    "person": ("系统管理员", "/admin/people?q=崧厦供电所|何志强"),
+    "import-people": ("系统管理员", "/admin/people/import"),
+    "access": ("安全管理员", "/admin/access"),
+    "phones": ("受理员", "/phones"),
+}
+
+
+def shoot_administration(browser: Browser, url: str, data_dir: Path, out: Path) -> list[Path]:
+    """Pages of the officers, and the two previews: of a merger and of a hand-over. Nothing is confirmed."""
+    made = []
+    for does in dict.fromkeys(does for does, _path in ADMINISTRATION.values()):
+        context = browser.new_context(base_url=url, locale="zh-CN", **WIDTHS["desktop"])
+        page = context.new_page()
+        page.goto(WAY_IN)
+        user, password = credential(data_dir, does)
+        page.locator("input[name=login]").fill(user)
+        page.locator("input[name=password]").fill(password)
+        page.locator("main form button.btn-primary").click()
+        page.wait_for_url(f"{url}/")
+        for name, (who, path) in ADMINISTRATION.items():
+            if who == does:
+                start, _bar, link = path.partition("|")
+                page.goto(start)
+                if link:
+                    page.get_by_role("link", name=link).first.click()
+                made.append(_picture(page, out / f"{name}-1440.png"))
+        if does == "系统管理员":
+            page.goto("/admin/units?q=上虞经济开发区")
+            page.get_by_role("link", name="上虞经济开发区", exact=True).first.click()
+            page.get_by_role("link", name="并入另一个单位").click()
+            page.locator("#f_into_id").select_option(label="杭州湾上虞经济技术开发区")
+            made.append(_looked_at(page, out / "merge-1440.png"))
+            page.goto("/admin/people?q=崧厦供电所")
+            page.get_by_role("link", name="何志强").first.click()
+            page.get_by_role("link", name="离岗或调岗").first.click()
+            page.locator("#f_successor").select_option(index=1)
+            made.append(_looked_at(page, out / "handover-1440.png"))
+        context.close()
+    return made
+
+
+def _looked_at(page: Page, path: Path) -> Path:
+    page.get_by_role("button", name="预览").click()
+    expect(page.locator("#preview")).to_be_visible()
+    return _picture(page, path)
+
+
+def _picture(page: Page, path: Path) -> Path:
+    path.write_bytes(small(page.screenshot()))
+    return path
+
+
+def shoot_papers(browser: Browser, url: str, data_dir: Path, out: Path) -> list[Path]:
+    """The export menu, a dispatch order, and the administration of both."""
+    made = []
+    context = browser.new_context(base_url=url, locale="zh-CN", **WIDTHS["desktop"])
+    page = context.new_page()
+    log_in(page, *credential(data_dir, "区三服务办受理员"))
+    for name in ("export", "paper", "columns", "papers"):
+        if name == "export":
+            page.goto("/problems/?open=1")
+            page.locator(".export-fold > summary").click()
+        elif name == "paper":
+            page.goto("/problems/?stage=handling")
+            page.locator(".ledger a.title").first.click()
+            page.locator(".timeline").wait_for()
+            order = page.locator("form[action$='/papers/order'] button")
+            (order if order.count() else page.locator(".paper-list a").first).click()
+            page.locator(".official").wait_for()
+        else:
+            page.goto({"columns": "/admin/ledgers/problems", "papers": "/admin/papers/"}[name])
+        path = out / f"{name}-1440.png"
+        path.write_bytes(small(page.screenshot()))
+        made.append(path)
+    context.close()
     return made
 
 
@@ -199,6 +314,8 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGS)
         made = shoot(browser, said.url, *people, said.out) + shoot_forms(browser, said.url, said.data_dir, said.out)
+        made += shoot_administration(browser, said.url, said.data_dir, said.out)
+        made += shoot_papers(browser, said.url, said.data_dir, said.out)
         for path in made:
             sys.stderr.write(f"{path} {path.stat().st_size:,} bytes\n")
         browser.close()

@@ -113,20 +113,48 @@ def test_pages_of_the_office(
         "/problems/",
         "/problems/?q=没有的词",
         "/problems/?stage=to_sign&sort=due",
+        "/problems/?view=all&cols=number,title,leader,raised,satisfied,state&columns=1",
+        "/problems/filters?place=330604007000",
+        "/duties/",
+        f"{new.path}/alike",
         "/problems/new",
         new.path,
+        "/admin/",
+        "/admin/categories/",
+        "/admin/catalogue/",
+        "/admin/catalogue/coverage",
+        "/admin/catalogue/import",
+        "/admin/limits/",
+        "/admin/limits/new",
+        "/admin/calendar/",
+        "/admin/reasons/decline/",
+        "/admin/reasons/decline/military",
+        "/phrases/",
         f"{new.path}/accept",
         f"{new.path}/decline",
         f"{new.path}/correct",
+        f"{new.path}/merge",
+        f"{new.path}/split",
         f"{new.path}/photos",
         f"{new.path}/looks",
         sent.path,
         f"{sent.path}/recall",
+        "/exports/",
+        "/admin/ledgers/",
+        "/admin/ledgers/problems",
+        "/admin/papers/",
         "/me",
         "/password/",
         "/logout/",
     ):
         found += look(office.page, path)
+    office.page.goto("/problems/")
+    office.page.locator(".export-fold > summary").click()
+    found += faults(office.page, "the menu of exports")
+    office.page.goto(sent.path)
+    office.page.locator("form[action$='/papers/order'] button").click()
+    office.page.locator(".official").wait_for()
+    found += faults(office.page, "a dispatch order")
     for path in ("/problems/330604-2019-999999", "/nowhere"):
         found += look(office.page, path, status=404)
     assert not found, "\n".join(found)
@@ -158,11 +186,44 @@ def test_pages_of_the_exchange(cast: Cast, person: NewPerson, problems: dict[str
     assert not found, "\n".join(found)
 
 
+def test_pages_of_the_administration(cast: Cast, person: NewPerson, problems: dict[str, Given], width: str) -> None:
+    officer = person(cast.system_officer, width).page
+    found: list[str] = []
+    for path in (
+        "/admin/setup",
+        "/admin/units",
+        "/admin/units?closed=1&kind=department",
+        "/admin/units/new",
+        "/admin/units/import",
+        "/admin/people",
+        "/admin/people/new",
+        "/admin/people/import",
+        "/admin/people/slips",
+        "/admin/delegations",
+        "/admin/delegations/new",
+    ):
+        found += look(officer, path)
+    for start, links in (
+        ("/admin/units?q=崧厦供电所", ("崧厦供电所", "并入另一个单位")),
+        ("/admin/people?q=夏经办", ("夏经办", "离岗或调岗")),
+    ):
+        officer.goto(start)
+        for link in links:
+            officer.get_by_role("link", name=link).first.click()
+            officer.wait_for_load_state()
+            found += faults(officer, f"{width} {start} {link}")
+    office = person(cast.dispatcher, width).page
+    for path in ("/phones", "/phones?q=yan", "/duty", "/duty/new", "/duty/import", "/me/delegations"):
+        found += look(office, path)
+    assert not found, "\n".join(found)
+
+
 def test_forms_of_the_unit(cast: Cast, person: NewPerson, problems: dict[str, Given], width: str) -> None:
     handler = person(cast.handler, width)
     path = problems["in_hand"].path
     found: list[str] = []
-    for page in (path, f"{path}/submit_result", f"{path}/report", f"{path}/record_commitment"):
+    forms = ("submit_result", "report", "record_commitment", "request_extension", "request_hold")
+    for page in (path, *(f"{path}/{form}" for form in forms)):
         found += look(handler.page, page)
     assert not found, "\n".join(found)
 

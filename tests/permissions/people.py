@@ -18,7 +18,19 @@ from sanfuwu.api.tests.callers import Caller
 from sanfuwu.exchange.actions.systems import SetSystem, add_system
 from sanfuwu.ledger.fields import new_id
 from sanfuwu.problems import actions
-from sanfuwu.problems.commands import AddRequirement, AppointLeader, NoteForeignNumber, Registration, RequestInfo, Sign
+from sanfuwu.problems.commands import (
+    AddRequirement,
+    AppointLeader,
+    Hold,
+    Merge,
+    NoteForeignNumber,
+    Registration,
+    RequestExtension,
+    RequestHold,
+    RequestInfo,
+    Return,
+    Sign,
+)
 from sanfuwu.problems.models import Assignment, ForeignNumber, ForeignSystem, Problem, Requirement
 from sanfuwu.problems.tests.cast import NOW, Cast, dissatisfied
 from sanfuwu.territory.actions import delegate, link_account, name_confidential_officer
@@ -172,6 +184,34 @@ def system() -> str:
     return "hotline"
 
 
+def _returned(people: People) -> Problem:
+    problem = people.dispatched(co=CO)
+    cmd = Return(reason="不属本所", basis="供电区域划分", proposed_unit=people.unit("slj"))
+    return actions.give_back(problem.pk, cmd, actor=people.head, now=NOW)
+
+
+def _extension_asked(people: People, due_on: dt.date = dt.date(2019, 2, 28)) -> Problem:
+    problem = people.signed(co=CO)
+    cmd = RequestExtension(due_on=due_on, reason="等设备")
+    return actions.request_extension(problem.pk, cmd, actor=people.handler, now=NOW)
+
+
+def _hold_asked(people: People) -> Problem:
+    problem = people.signed(co=CO)
+    cmd = RequestHold(condition="works", review_on=dt.date(2019, 3, 29), reason="等工程")
+    return actions.request_hold(problem.pk, cmd, actor=people.handler, now=NOW)
+
+
+def _on_hold(people: People) -> Problem:
+    return actions.hold(_hold_asked(people).pk, Hold(), actor=people.supervisor, now=NOW)
+
+
+def _merged(people: People) -> Problem:
+    problem = people.dispatched(co=CO)
+    cmd = Merge(master=people.at_stage("contacted").number, reason="同一件事")
+    return actions.merge(problem.pk, cmd, actor=people.office, now=NOW)
+
+
 CO = ("zlsgs",)
 _STAGES: dict[str, Callable[[People], Problem]] = {
     "registered": People.registered,
@@ -189,10 +229,18 @@ _STAGES: dict[str, Callable[[People], Problem]] = {
     "struck_off": lambda people: people.struck_off(co=CO),
     "with_requirement": _with_requirement,
     "with_number": _with_number,
+    "returned": _returned,
+    "extension_asked": _extension_asked,
+    "long_extension": lambda people: _extension_asked(people, dt.date(2019, 3, 29)),
+    "hold_asked": _hold_asked,
+    "on_hold": _on_hold,
+    "merged": _merged,
 }
 
 _ABOUT_AN_ASSIGNMENT = frozenset(
     {"hand_down", "recall", "sign", "contact", "report", "submit_result", "sign_off", "send_back", "review"}
+    | {"return", "rule_uphold", "rule_reassign", "request_extension", "decide_extension"}
+    | {"request_hold", "hold", "refuse_hold", "renew_hold", "unhold"}
 )
 _SAID: dict[str, Callable[[People, Problem], dict[str, Any]]] = {
     "accept": lambda people, problem: {"category_id": str(people.category)},
@@ -203,6 +251,23 @@ _SAID: dict[str, Callable[[People, Problem], dict[str, Any]]] = {
     "dispatch": lambda people, problem: {"lead": str(people.unit("gds-songxia"))},
     "hand_down": lambda people, problem: {"lead": str(people.unit("gds-songxia"))},
     "recall": lambda people, problem: {"reason": "派错单位"},
+    "return": lambda people, problem: (
+        {"reason": "不属本所", "basis": "供电区域划分", "proposed_unit": str(people.unit("slj"))}
+    ),
+    "rule_uphold": lambda people, problem: {"reason": "属本所"},
+    "rule_reassign": lambda people, problem: {"unit": str(people.unit("slj"))},
+    "request_extension": lambda people, problem: {"due_on": "2019-02-28", "reason": "等设备"},
+    "decide_extension": lambda people, problem: {"granted": True},
+    "request_hold": lambda people, problem: {"condition": "works", "review_on": "2019-03-29", "reason": "等工程"},
+    "hold": lambda people, problem: {},
+    "refuse_hold": lambda people, problem: {"reason": "可以先办"},
+    "renew_hold": lambda people, problem: {"review_on": "2019-04-30", "reason": "还在施工"},
+    "unhold": lambda people, problem: {},
+    "reopen": lambda people, problem: {"reason": "又跳闸了"},
+    "withdraw": lambda people, problem: {"reason": "自己解决了", "proof": "书面说明"},
+    "merge": lambda people, problem: {"master": people.at_stage("contacted").number, "reason": "同一件事"},
+    "unmerge": lambda people, problem: {"reason": "不是同一件事"},
+    "split": lambda people, problem: {"parts": ["电压不稳。", "道路破损。"]},
     "sign": lambda people, problem: {},
     "contact": lambda people, problem: {"how": "phone"},
     "report": lambda people, problem: {"text": "已查勘。"},

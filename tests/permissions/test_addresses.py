@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,9 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 from PIL import Image
 
+from sanfuwu.documents.actions import issue, propose_template, request_export
+from sanfuwu.documents.commands import ProposeTemplate, RequestExport
+from sanfuwu.documents.papers import standard
 from sanfuwu.exchange.actions.telling import make_workbook
 from sanfuwu.problems import files
 from sanfuwu.problems.actions import note_foreign_number
@@ -22,6 +25,13 @@ from sanfuwu.problems.actions.attaching import attach
 from sanfuwu.problems.commands import NoteForeignNumber
 from sanfuwu.problems.models import Problem
 from sanfuwu.problems.tests.cast import NOW
+from sanfuwu.reference.actions import add_phrase, propose_rules
+from sanfuwu.reference.limits import hours_dict, limits_of
+from sanfuwu.rules.deadlines import DeadlineRules
+from sanfuwu.rules.officehours import OfficeHours
+from sanfuwu.territory.actions import OnDuty, merge_units, set_duty
+from sanfuwu.territory.actor import SYSTEM
+from sanfuwu.territory.models import Delegation, DutyShift, Post
 
 from .people import People, system
 
@@ -60,20 +70,26 @@ def routes(patterns: Any = None, prefix: str = "/") -> Iterator[str]:
 class World:
     people: People
     problem: Problem
-    photo: str
-    workbook: str  # one that went out to the hotline
+    ids: dict[str, str]  # "<uuid:…>" → an id; of units, people and posts those of the handler
 
     def path(self, route: str) -> str:
-        """An address of the problem that office and handler see and stranger and officer do not."""
+        """An address of the problem that office and handler see and stranger and officer do not; below /admin/ one of
+        the handler's unit, person and post."""
+        for name, value in self.ids.items():
+            route = route.replace(name, value)
+        if route.startswith("/admin/"):
+            route = route.replace("<slug:name>", "change" if "/units/" in route else "correct")
         for name, value in (
             ("<number>", self.problem.number),
             ("<str:number>", self.problem.number),
             ("<slug:name>", "sign"),
-            ("<uuid:attachment_id>", self.photo),
             ("<str:code>", self.problem.read_code),
             ("<int:pk>", "1"),
-            ("<slug:code>", "hotline"),
-            ("<uuid:exchange_id>", self.workbook),
+            ("<uuid:category_id>", str(self.people.category)),
+            ("<slug:kind>", "decline" if "reasons" in route else "order"),
+            ("<slug:code>", "military" if "reasons" in route else "hotline"),
+            ("<str:kind>", "units"),
+            ("<slug:ledger>", "problems"),
         ):
             route = route.replace(name, value)
         return route
@@ -97,17 +113,55 @@ class World:
 @pytest.fixture(scope="module")
 def world(shared_db: str) -> World:
     people = People()
+    assert people.programs
+    assert people.browsers
     problem = people.at_stage("dispatched")
     picture = io.BytesIO()
     Image.new("RGB", (8, 8)).save(picture, "PNG")
     (photo,) = attach(problem.pk, [files.encode(picture.getvalue())], actor=people.office, now=NOW)
+    limits = limits_of(DeadlineRules()) | {"limited_lead": "5wd"}
+    waits = propose_rules(
+        limits, hours_dict(OfficeHours()), valid_from=NOW, remark="文件", actor=people.office, now=NOW
+    )
+    phrase = add_phrase(scope="county", act="", text="已收悉。", actor=people.office, now=NOW)
     assert people.programs
     assert people.browsers
+    account = Post.objects.get(pk=people.office.post_id).account_id
+    export = request_export(RequestExport(what="problems"), actor=replace(people.office, account_id=account), now=NOW)
+    document = issue(problem.pk, "order", actor=people.office, now=NOW)
+    file = standard.template("order")
+    template = propose_template(ProposeTemplate(kind="order", file=file), actor=people.office, now=NOW)
     number = NoteForeignNumber(system=system(), number="GD-1")
     note_foreign_number(problem.pk, number, actor=people.office, now=NOW)
     workbook = make_workbook("hotline", actor=people.office, now=NOW)
     assert workbook is not None
-    return World(people, Problem.objects.get(pk=problem.pk), str(photo.pk), str(workbook.pk))
+    made = {
+        "<uuid:attachment_id>": photo.pk,
+        "<int:number>": waits.number,
+        "<uuid:phrase_id>": phrase.pk,
+        "<uuid:export_id>": export.pk,
+        "<uuid:document_id>": document.pk,
+        "<uuid:template_id>": template.pk,
+        "<uuid:exchange_id>": workbook.pk,
+    }
+    ids = {name: str(value) for name, value in made.items()} | territory_of(people)
+    return World(people, Problem.objects.get(pk=problem.pk), ids)
+
+
+def territory_of(people: People) -> dict[str, str]:
+    """The handler's unit, person and post; a merger of two units without part in it, a delegation, a day on duty."""
+    handler = people.handler
+    assert handler.post_id is not None
+    merge = merge_units(people.unit("kfq-sy"), people.unit("kfq-hzw"), on_date=NOW.date(), actor=SYSTEM, now=NOW).merge
+    set_duty([OnDuty(handler.post_id, NOW.date())], actor=SYSTEM, now=NOW)
+    return {
+        "<uuid:unit_id>": str(handler.unit_id),
+        "<uuid:person_id>": str(handler.person_id),
+        "<uuid:post_id>": str(handler.post_id),
+        "<uuid:merge_id>": str(merge.pk),
+        "<uuid:delegation_id>": str(Delegation.objects.get().pk),
+        "<uuid:shift_id>": str(DutyShift.objects.get().pk),
+    }
 
 
 def test_every_address_of_the_program_is_in_the_table() -> None:

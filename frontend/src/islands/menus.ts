@@ -1,6 +1,6 @@
-/** `<details class="menu">`: at most one open, closed by Escape or a click beside it. */
+/** `<details class="menu">` and the folds of the list: at most one open, closed by Escape or a click beside it. */
 export function watchMenus(page: Document): void {
-  const open = (): HTMLDetailsElement[] => Array.from(page.querySelectorAll<HTMLDetailsElement>('details.menu[open]'))
+  const open = (): HTMLDetailsElement[] => Array.from(page.querySelectorAll<HTMLDetailsElement>('details.menu[open], details.views-fold[open]'))
 
   page.addEventListener('click', (event) => {
     const target = event.target as Node

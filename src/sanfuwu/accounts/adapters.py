@@ -24,6 +24,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        """Whoever chose a password himself is past the printed one."""
+        user.first_password_until = None  # type: ignore[attr-defined]
+        super().set_password(user, password)
+
     def send_notification_mail(
         self, template_prefix: str, user: AbstractBaseUser, context: object = None, email: str | None = None
     ) -> None:

@@ -5,10 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from functools import partial
+from typing import ClassVar
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from sanfuwu.config import clock
 from sanfuwu.ledger.errors import NotAllowed
@@ -33,6 +38,27 @@ class ActivePostMiddleware:
         request.actor = actor_of_session(request, now)  # type: ignore[attr-defined]
         request.my_posts = partial(_my_posts, request, timezone.localdate(now))  # type: ignore[attr-defined]
         return self.get_response(request)
+
+
+class FirstPasswordMiddleware:
+    """Whoever came in with a printed password chooses his own before anything else; past its day it opens nothing."""
+
+    OPEN: ClassVar = ("account_change_password", "account_logout", "account_reauthenticate", "web:preferences")
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        until = getattr(request.user, "first_password_until", None)
+        if until is None or request.path in {reverse(name) for name in self.OPEN}:
+            return self.get_response(request)
+        if until <= clock.now():
+            logout(request)
+            messages.error(request, _("This first password is past its day. Ask the system officer for a new one."))
+            return HttpResponseRedirect(reverse("account_login"))
+        if request.headers.get("Sec-Fetch-Dest", "document") == "document":  # not for the icon of the page
+            messages.info(request, _("Welcome. Choose your own password first: the printed one is good only for this."))
+        return HttpResponseRedirect(reverse("account_change_password"))
 
 
 def actor_of_session(request: HttpRequest, now: dt.datetime) -> Actor | None:

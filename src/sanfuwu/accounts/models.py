@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from sanfuwu.ledger.fields import IdField
@@ -26,6 +27,9 @@ class Account(AbstractBaseUser):
     username = models.CharField(_("username"), max_length=60, unique=True, validators=[UnicodeUsernameValidator()])
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
+    # Set while the password is one that an officer printed: until then it opens only the page that changes it.
+    first_password_until = models.DateTimeField(null=True, blank=True)
+    session_epoch = models.PositiveIntegerField(default=0)  # one more ends every session of the account
 
     objects: ClassVar[AccountManager] = AccountManager()
 
@@ -34,6 +38,11 @@ class Account(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.username
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must agree with at every request: the password, as Django has it, and the epoch."""
+        said = f"{self.password}:{self.session_epoch}" if self.session_epoch else self.password
+        return salted_hmac("sanfuwu.accounts.session", said, secret=secret, algorithm="sha256").hexdigest()
 
     def get_full_name(self) -> str:
         return self.username

@@ -14,13 +14,23 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from sanfuwu.counties.actions import ensure_divisions
+from sanfuwu.counties.schema import current_schema
 from sanfuwu.ledger.errors import IllegalTransition, InvalidInput
-from sanfuwu.territory.actions import create_person, create_post, link_account, name_confidential_officer
+from sanfuwu.territory.actions import (
+    create_person,
+    create_post,
+    create_unit,
+    link_account,
+    name_confidential_officer,
+)
 from sanfuwu.territory.actor import SYSTEM
 from sanfuwu.territory.models import OFFICERS, Post, Rank, Role, Unit
 
 from .actions import create_account
+from .models import Account
 from .passwords import random_password
+from .people import FIRST_PASSWORD_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +58,9 @@ class Opened:
     password: str = field(repr=False)
 
 
-def let_in(newcomer: Newcomer, *, valid_from: dt.date, now: dt.datetime) -> Opened:
-    """Person, post, account and link in one transaction, as the system."""
+def let_in(newcomer: Newcomer, *, valid_from: dt.date, now: dt.datetime, first: bool = False) -> Opened:
+    """Person, post, account and link in one transaction, as the system. `first`: the password is good for a week and
+    only for choosing an own one."""
     password = random_password()
     with transaction.atomic():
         person = create_person(newcomer.person, actor=SYSTEM, now=now)
@@ -66,22 +77,47 @@ def let_in(newcomer: Newcomer, *, valid_from: dt.date, now: dt.datetime) -> Open
         )
         account = create_account(newcomer.username, password, actor=SYSTEM, now=now)
         link_account(post.pk, account.pk, actor=SYSTEM, now=now)
+        if first:
+            account.first_password_until = now + dt.timedelta(days=FIRST_PASSWORD_DAYS)
+            account.save(update_fields=["first_password_until"])
         if newcomer.sees_confidential:
             name_confidential_officer(post.pk, True, actor=SYSTEM, now=now)
     return Opened(newcomer.username, post.pk, account.pk, newcomer.role, password)
 
 
+def begin_county(code: str, name: str, *, today: dt.date, now: dt.datetime) -> list[Opened]:
+    """The county itself as a place and as the first unit, and its three officers; in the county's own schema."""
+    whole = code.ljust(12, "0")
+    ensure_divisions([(whole, name)], valid_from=today)
+    if not Unit.objects.filter(kind=Unit.Kind.COUNTY).exists():
+        create_unit(
+            code=whole,
+            kind=Unit.Kind.COUNTY,
+            name=name,
+            parent_id=None,
+            valid_from=today,
+            division_code=whole,
+            actor=SYSTEM,
+            now=now,
+        )
+    return let_officers_in(valid_from=today, now=now)
+
+
 def let_officers_in(*, valid_from: dt.date, now: dt.datetime) -> list[Opened]:
-    """The three officers of an installation that has none; refused when it has one, since officers make officers."""
+    """The three officers of an installation that has none; refused when it has one, since officers make officers.
+
+    User names are shared by all counties: those of a second one carry its schema in front (`zhuji-system`).
+    """
     with transaction.atomic():
         if Post.objects.filter(role__in=OFFICERS).exists():
             raise IllegalTransition(_("There are officers already: they make the other accounts."))
         root = Unit.objects.filter(kind=Unit.Kind.COUNTY).first()
         if root is None:
             raise InvalidInput(_("First enter the county itself as a unit."), field="unit")
+        prefix = f"{current_schema()}-" if Account.objects.filter(username="system").exists() else ""
         officers = (
-            Newcomer("system", _("System officer"), root.pk, Role.SYSTEM_OFFICER, _("System officer")),
-            Newcomer("security", _("Security officer"), root.pk, Role.SECURITY_OFFICER, _("Security officer")),
-            Newcomer("audit", _("Audit officer"), root.pk, Role.AUDIT_OFFICER, _("Audit officer")),
+            Newcomer(f"{prefix}system", _("System officer"), root.pk, Role.SYSTEM_OFFICER, _("System officer")),
+            Newcomer(f"{prefix}security", _("Security officer"), root.pk, Role.SECURITY_OFFICER, _("Security officer")),
+            Newcomer(f"{prefix}audit", _("Audit officer"), root.pk, Role.AUDIT_OFFICER, _("Audit officer")),
         )
-        return [let_in(officer, valid_from=valid_from, now=now) for officer in officers]
+        return [let_in(officer, valid_from=valid_from, now=now, first=True) for officer in officers]

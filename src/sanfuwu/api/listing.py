@@ -14,7 +14,7 @@ from pydantic import Field, StringConstraints, create_model
 
 from sanfuwu.config import clock
 from sanfuwu.ledger.errors import InvalidInput
-from sanfuwu.problems.chip import Stage
+from sanfuwu.problems.chip import Mark, Stage
 from sanfuwu.problems.queries import FACET_FILTERS, SORTS, Filters, Line, lines, list_problems
 from sanfuwu.rules.identifiers import check_division
 
@@ -40,6 +40,12 @@ class Asked(Given):
     overdue: bool = Field(False, description="Only open ones that are past their date")
     from_: Day | None = Field(None, alias="from", description="Registered on this local day or later")
     until: Day | None = Field(None, description="Registered on this local day or earlier")
+    raised_from: Day | None = Field(None, description="Raised on this local day or later")
+    raised_until: Day | None = Field(None, description="Raised on this local day or earlier")
+    due_from: Day | None = Field(None, description="With a running clock that ends on this local day or later")
+    due_until: Day | None = Field(None, description="With a running clock that ends on this local day or earlier")
+    struck_from: Day | None = Field(None, description="Struck off on this local day or later")
+    struck_until: Day | None = Field(None, description="Struck off on this local day or earlier")
     sort: Literal[tuple(SORTS)] = "newest"  # type: ignore[valid-type]
     cursor: Annotated[str, StringConstraints(max_length=200)] | None = Field(
         None, description="`next` or `prev` of another page"
@@ -86,6 +92,9 @@ class LineOut(Told):
     due_at: dt.datetime | None
     remaining: RemainingOut | None
     running: bool
+    standing: bool = Field(description="On hold: the clock goes on with what is left")
+    marks: list[Mark]
+    master: str = Field(description="The number of the problem it was merged into, otherwise empty")
 
 
 class PageOut(Told):
@@ -106,7 +115,10 @@ class PageOut(Told):
     url_name="problems",
 )
 def listed(request: HttpRequest, asked: Query[Question]) -> PageOut:
-    """Newest first, or what is due first (`sort=due`: open ones with a date). Follow `next` for the page after."""
+    """Newest first, or what is due first (`sort=due`: open ones with a date), raised last, struck off last.
+
+    Follow `next` for the page after.
+    """
     actor, now = actor_of(request), clock.now()
     if unknown := sorted(request.GET.keys() - _NAMES):
         # A misspelt filter would otherwise answer with everything.
@@ -132,8 +144,14 @@ def _filters(asked: Any, now: dt.datetime) -> Filters:
         foreign_number=asked.number,
         open_only=asked.open,
         overdue_at=now if asked.overdue else None,
-        registered_from=_midnight(asked.from_) if asked.from_ else None,
-        registered_until=_midnight(asked.until + dt.timedelta(days=1)) if asked.until else None,
+        registered_from=_begin(asked.from_),
+        registered_until=_end(asked.until),
+        raised_from=_begin(asked.raised_from),
+        raised_until=_end(asked.raised_until),
+        due_from=_begin(asked.due_from),
+        due_before=_end(asked.due_until),
+        struck_from=_begin(asked.struck_from),
+        struck_until=_end(asked.struck_until),
     )
 
 
@@ -144,5 +162,10 @@ def _place(code: str) -> str:
     return checked.value
 
 
-def _midnight(day: dt.date) -> dt.datetime:
-    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
+def _begin(day: dt.date | None) -> dt.datetime | None:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min)) if day else None
+
+
+def _end(day: dt.date | None) -> dt.datetime | None:
+    """The midnight after a day."""
+    return _begin(day + dt.timedelta(days=1)) if day else None

@@ -44,6 +44,7 @@ class ClockOut(Told):
     left: float
     running: bool
     extended: bool
+    standing: bool = Field(description="On hold: it goes on with what is left")
     calendar_assumed: bool = Field(description="A year without a published calendar was counted Monday to Friday")
 
 
@@ -130,6 +131,36 @@ class PlanStepOut(Told):
     done_at: dt.datetime | None
 
 
+class RequestOut(Told):
+    """What a unit asks of those above it (return, extension, hold), and what became of it."""
+
+    id: UUID
+    assignment_id: UUID
+    kind: str
+    unit: Named
+    asked_at: dt.datetime
+    reason: str
+    basis: str
+    proposed_unit: Named | None
+    due_from: dt.datetime | None
+    due_wanted: dt.datetime | None
+    condition: str
+    review_on: dt.date | None
+    needs_approver: bool = Field(description="A leader or the supervision decides, not the dispatching office")
+    decision: str
+    decided_at: dt.datetime | None
+    remark: str
+
+
+class KinOut(Told):
+    """A problem that hangs together with this one: its master, a follower, a part, the whole."""
+
+    relation: str
+    number: str
+    title: str
+    stage: Stage
+
+
 class AttachmentOut(Told):
     id: UUID
     purpose: str
@@ -190,6 +221,8 @@ class ProblemOut(Told):
     commitments: list[CommitmentOut]
     requirements: list[RequirementOut]
     plan: list[PlanStepOut]
+    requests: list[RequestOut]
+    kin: list[KinOut]
     attachments: list[AttachmentOut]
     result_kind: str
     resolution_level: str
@@ -233,6 +266,18 @@ def problem_json(view: ProblemView, path: str) -> ProblemOut:
         plan=[
             PlanStepOut(**_of(s, _STEP), unit=Named(id=s.unit_id, name=unit), text=text) for s, unit, text in view.plan
         ],
+        requests=[
+            RequestOut(
+                **_of(a.request, _REQUEST),
+                unit=Named(id=a.request.unit_id, name=a.unit),
+                reason=a.reason,
+                basis=a.basis,
+                proposed_unit=_named(a.request.proposed_unit, a.proposed_unit),
+                remark=a.remark,
+            )
+            for a in view.requests
+        ],
+        kin=[KinOut.model_validate(k) for k in view.kin],
         attachments=[AttachmentOut.model_validate(a) for a in view.attachments],
         timeline=[MomentOut.model_validate(moment) for moment in view.timeline],
         offers=offers_json(view.offers, path),
@@ -254,6 +299,10 @@ _AS_STORED = (
 _COMMITMENT = ("id", "promised_at", "due_at", "date_to_be_named_by", "kept_at")
 _REQUIREMENT = ("id", "owed_by_requester", "due_on", "done_at")
 _STEP = ("id", "order", "due_at", "done_at")
+_REQUEST = (
+    "id", "assignment_id", "kind", "asked_at", "due_from", "due_wanted", "condition", "review_on", "needs_approver",
+    "decision", "decided_at",
+)  # fmt: skip
 _ASSIGNMENT = tuple(AssignmentOut.model_fields.keys() - {"unit", "handler", "result_text", "clock"})
 
 
@@ -286,5 +335,6 @@ def _clock(clock: Clock) -> ClockOut:
         left=clock.progress.left,
         running=clock.running,
         extended=clock.extended,
+        standing=clock.standing_since is not None,
         calendar_assumed=clock.calendar_assumed,
     )

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -19,11 +20,12 @@ from ninja import Header
 from pydantic import ConfigDict, Field, StringConstraints
 
 from sanfuwu.config import clock
+from sanfuwu.counties.schema import current_schema
 from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.errors import ActionError, InvalidInput
 from sanfuwu.parties.actions import RequesterInput
 from sanfuwu.parties.models import Party
-from sanfuwu.problems.actions import register_problem, solve_on_spot
+from sanfuwu.problems.actions import Incoming, known_source, register_problem, register_together, solve_on_spot
 from sanfuwu.problems.chip import Stage, stage
 from sanfuwu.problems.commands import Registration, SpotSolution
 from sanfuwu.problems.models import Category, Problem
@@ -34,6 +36,7 @@ from sanfuwu.territory.actor import Actor
 from .idempotency import Sent
 from .routers import problems as problems_router
 from .shapes import BODY, Code, Given, Line, Moment, Name, Text, Told, answers
+from .together import Together
 from .tokens import actor_of, request_id_of
 
 DivisionCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}([0-9]{3}([0-9]{3})?)?$")]
@@ -143,20 +146,46 @@ def register(
     raise AssertionError  # the second turn returns or raises
 
 
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """A registration of the hot path: whose it is, and what is kept beside it."""
+
+    reg: Registration
+    sent: Sent | None
+    actor: Actor
+    request_id: str
+    now: dt.datetime
+
+    def keep(self, problem: Problem, changes: Changes) -> None:
+        if self.sent is not None:
+            changes.insert(self.sent.row(_answer(problem), self.now))
+
+
+def _alone(request: _Request) -> Problem | ActionError:
+    said: dict[str, Any] = {"actor": request.actor, "now": request.now, "request_id": request.request_id}
+    return register_problem(request.reg, also=request.keep, **said)
+
+
+def _all(requests: Sequence[_Request]) -> list[Problem | ActionError]:
+    incoming = [Incoming(r.reg, r.request_id, r.keep) for r in requests]
+    results = register_together(incoming, actor=requests[0].actor, now=max(r.now for r in requests))
+    return [r.problem or r.error or known_source() for r in results]
+
+
+_together: Together[_Request, Problem | ActionError] = Together(_all, _alone, apart=(ActionError, IntegrityError))
+
+
 def _write(payload: RegistrationIn, sent: Sent | None, actor: Actor, request_id: str) -> dict[str, Any]:
-    now = clock.now()
-
-    def keep(problem: Problem, changes: Changes) -> None:
-        if sent is not None:
-            changes.insert(sent.row(_answer(problem), now))
-
-    reg = payload.registration()
-    if payload.on_spot is None:
-        problem = register_problem(reg, actor=actor, now=now, request_id=request_id, also=keep)
-    else:
+    request = _Request(payload.registration(), sent, actor, request_id, clock.now())
+    if payload.on_spot is not None:
         solution = SpotSolution(how=payload.on_spot.how, confirmed_by=payload.on_spot.confirmed_by)
-        problem = solve_on_spot(reg, solution, actor=actor, now=now, request_id=request_id, also=keep)
-    return _answer(problem)
+        return _answer(
+            solve_on_spot(request.reg, solution, actor=actor, now=request.now, request_id=request_id, also=request.keep)
+        )
+    written = _together.submit((current_schema(), actor), request)
+    if isinstance(written, ActionError):
+        raise written
+    return _answer(written)
 
 
 def _answer(problem: Problem) -> dict[str, Any]:

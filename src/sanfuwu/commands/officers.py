@@ -18,34 +18,19 @@ def command(schema: str) -> None:
     with program():
         from django_tenants.utils import schema_context
 
-        from sanfuwu.accounts.start import let_officers_in
+        from sanfuwu.accounts.start import begin_county
         from sanfuwu.config import clock
         from sanfuwu.counties.models import County
         from sanfuwu.ledger.errors import ActionError
-        from sanfuwu.territory.actions import create_unit
-        from sanfuwu.territory.actor import SYSTEM
-        from sanfuwu.territory.models import Unit
 
         county = County.objects.filter(schema_name=schema).first()
         if county is None:
             raise click.ClickException(
                 f"There is no county {schema}: make it with `sanfuwu migrate --county {schema} …`."
             )
-        now = clock.now()
         with schema_context(schema):
             try:
-                if not Unit.objects.filter(kind=Unit.Kind.COUNTY).exists():
-                    create_unit(
-                        code=county.code.ljust(12, "0"),
-                        kind=Unit.Kind.COUNTY,
-                        name=county.name,
-                        parent_id=None,
-                        valid_from=clock.today(),
-                        division_code=county.code.ljust(12, "0"),
-                        actor=SYSTEM,
-                        now=now,
-                    )
-                opened = let_officers_in(valid_from=clock.today(), now=now)
+                opened = begin_county(county.code, county.name, today=clock.today(), now=clock.now())
             except ActionError as error:
                 raise click.ClickException(error.message) from error
         for one in opened:

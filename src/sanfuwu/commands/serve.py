@@ -15,7 +15,7 @@ from .common import program, say
 )
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes.")
-@click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64), help="Threads in each process.")
+@click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 64), help="Threads in each process.")
 def command(host: str, port: int, workers: int, threads: int) -> None:
     """Serve the pages and the API."""
     with program() as lease:
@@ -40,7 +40,7 @@ def refuse_unready() -> None:
     )
 
 
-def run(lease: object, *, host: str, port: int, workers: int = 1, threads: int = 4) -> None:
+def run(lease: object, *, host: str, port: int, workers: int = 1, threads: int = 8) -> None:
     """Serve until SIGINT or SIGTERM. Meanwhile an embedded server that dies is started again."""
     from granian.constants import Interfaces
     from granian.log import LogLevels

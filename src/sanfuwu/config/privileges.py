@@ -49,8 +49,17 @@ WRITES: dict[str, str] = {
     "territory.Post": "IU",
     "territory.Delegation": "IU",
     "territory.ApiToken": "IU",
+    "territory.DutyShift": "IU",
     "parties.Party": "IU",
     "parties.Contact": "IU",
+    "reference.Stamp": "IU",
+    "reference.SettingsBook": "IU",
+    "reference.SettingValue": "I",  # what stood there before stays readable
+    "reference.ReasonCode": "IU",
+    "reference.Phrase": "IU",
+    "reference.RuleVersion": "IU",
+    "reference.CalendarNotice": "IU",
+    "triage.CatalogueEntry": "IU",
     "problems.Category": "IU",
     "problems.Problem": "IU",
     "problems.Assignment": "IU",
@@ -67,9 +76,12 @@ WRITES: dict[str, str] = {
     "problems.Requirement": "IU",
     "problems.ForeignSystem": "IU",
     "problems.ForeignNumber": "IU",
+    "problems.UnitRequest": "IU",
     "problems.Facet": "I",
     "problems.ProblemRow": "IU",
     "problems.ProblemText": "IU",
+    "problems.SavedView": "IU",
+    "problems.ListSetting": "IU",
     "visits.Visit": "IU",
     "visits.VisitVisitor": "I",
     "visits.VisitParty": "I",
@@ -85,6 +97,12 @@ WRITES: dict[str, str] = {
     "exchange.Partner": "IU",
     "exchange.Transfer": "IU",
     "exchange.LedgerMessage": "IU",
+    "documents.LedgerColumns": "IU",
+    "documents.Export": "IU",
+    "documents.DocumentSeries": "IU",
+    "documents.IssuedDocument": "IU",  # UPDATE of the chain's head alone; no action changes what it says
+    "documents.PaperTemplate": "IU",
+    "documents.Letterhead": "IU",
 }
 
 

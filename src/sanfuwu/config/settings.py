@@ -97,6 +97,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "sanfuwu.accounts.middleware.ActivePostMiddleware",
+    "sanfuwu.web.training.TrainingMiddleware",
+    "sanfuwu.accounts.middleware.FirstPasswordMiddleware",
 ]
 
 TEMPLATES = [

@@ -9,9 +9,10 @@ import chinese_calendar
 from django.db import transaction
 from django.db.models import Max
 
+from sanfuwu.rules.identifiers import division_ancestors, division_level
 from sanfuwu.rules.worktime import DayKind, days_of_years
 
-from .models import CalendarDay, CalendarYear
+from .models import CalendarDay, CalendarYear, Division, DivisionVersion
 from .queries import forget
 
 # The years whose notice of the State Council chinesecalendar knows. A later year stays unknown until it is published.
@@ -33,6 +34,27 @@ def seed_calendar(years: Iterable[int] = SEED_YEARS) -> list[int]:
             _write(wanted, dict(days_of_years(wanted, rest_days=holidays, make_up_workdays=make_up)), names)
     forget()
     return wanted
+
+
+def ensure_divisions(named: Iterable[tuple[str, str]], *, valid_from: dt.date) -> int:
+    """Make the divisions (12 digits, name) that are not known yet; returns how many. A known one keeps its name."""
+    wanted = dict(named)
+    known = set(Division.objects.filter(code__in=wanted).values_list("code", flat=True))
+    new = [
+        (code, name, division_level(code).value, (division_ancestors(code)[-2:-1] or ("",))[0])
+        for code, name in wanted.items()
+        if code not in known
+    ]
+    with transaction.atomic():
+        Division.objects.bulk_create([Division(code=code, name=name, level=level) for code, name, level, _above in new])
+        DivisionVersion.objects.bulk_create(
+            [
+                DivisionVersion(code=code, name=name, level=level, parent_code=above, valid_from=valid_from)
+                for code, name, level, above in new
+            ]
+        )
+    forget()
+    return len(new)
 
 
 def publish_calendar(

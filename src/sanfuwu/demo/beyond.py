@@ -77,7 +77,7 @@ def _open(ledger: Ledger, now: dt.datetime) -> Credential:
     person = create_person(ledger.person, actor=SYSTEM, now=now)
     post = create_post(person.pk, office.pk, role="dispatcher", title="受理员", valid_from=SINCE, actor=SYSTEM, now=now)
     for short, title in CATEGORIES:
-        create_category(short, title, actor=SYSTEM)
+        create_category(short, title, actor=SYSTEM, now=now)
     set_partner(HERE, "subordinate" if ledger.relation == "superior" else "neighbour", True, actor=SYSTEM, now=now)
     password = random_password()
     account = create_account(ledger.username, password, actor=SYSTEM, now=now)

@@ -85,7 +85,7 @@ PARTS: tuple[Part, ...] = (
 # Units that have somebody to handle and somebody to sign off, beyond those named above.
 STAFFED = (
     "gdgs", "jxj", "rsj", "jtj", "sthjj", "zjj", "zhzfj", "scjgj", "swj", "jytyj", "mzj", "ybj", "wjj", "slj", "nyncj",
-    SONGXIA, ZHANGZHEN, BAIGUAN, "330604101000", "330604005000", "330604007008",
+    SONGXIA, ZHANGZHEN, BAIGUAN, "330604101000", "330604005000", "330604005006", "330604007008",
 )  # fmt: skip
 
 CATEGORIES: dict[str, tuple[str, str | None]] = {
@@ -180,7 +180,7 @@ def assemble(units: dict[str, UUID], villages: Mapping[str, str], now: dt.dateti
     name_confidential_officer(cast.post("dispatcher"), named=True, actor=SYSTEM, now=now)
     for code, (name, above) in CATEGORIES.items():
         parent = cast.categories[above] if above else None
-        cast.categories[code] = create_category(code, name, parent_id=parent, actor=SYSTEM).pk
+        cast.categories[code] = create_category(code, name, parent_id=parent, actor=SYSTEM, now=now).pk
     return cast
 
 

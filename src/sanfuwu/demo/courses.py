@@ -16,6 +16,7 @@ from sanfuwu.rules.worktime import WorkCalendar
 from sanfuwu.territory.actor import Actor
 
 from . import words
+from .asking import Asking
 from .cast import Cast
 from .firms import requester
 from .stage import Course, later
@@ -56,6 +57,15 @@ COURSES: dict[str, str] = {
     "coordinated": f"{_MET}, report 8, coordinate 6, {_AGAIN}, satisfied 5, strike_off 2",
     "anonymous": f"{_BEGUN}, sign 2, report 6, {_AGAIN}, published 10, strike_off 1",
     "confidential": f"{_BEGUN}, sign 2, report 6, {_AGAIN}, satisfied 5, strike_off 2",
+    "returned": f"{_BEGUN}, give_back 6",
+    "upheld": f"{_BEGUN}, give_back 5, uphold 4, contact 3, report 8, {_AGAIN}, satisfied 5, strike_off 2",
+    "extension_asked": f"{_MET}, report 6, ask_extension 10",
+    "extended": f"{_MET}, report 6, ask_extension 10, grant_extension 5, report 20, {_AGAIN}, satisfied 5,"
+    f" strike_off 2",
+    "hold_asked": f"{_MET}, report 6, ask_hold 8",
+    "on_hold": f"{_MET}, report 6, ask_hold 8, grant_hold 6, report 60",
+    "withdrawn": f"{_MET}, withdraw 12, withdrawal_confirmed 8",
+    "reopened": f"{_TO_CALL}, satisfied 5, strike_off 2, reopen 60, sign 3, contact 4, report 8",
 }
 
 
@@ -74,7 +84,7 @@ def run(story: Story, serial: int, cast: Cast, calendar: WorkCalendar) -> tuple[
 
 
 @dataclass
-class Walk:
+class Walk(Asking):
     """One problem on its way; `now` is the moment of the present act."""
 
     story: Story
@@ -335,5 +345,6 @@ UNIT_NAMES = {
     "330604101000": "长塘镇建设办",
     "330604001000": "百官街道",
     "330604005000": "梁湖街道",
+    "330604005006": "华光居委会",
     "330604007008": "高铁新城社区",
 }

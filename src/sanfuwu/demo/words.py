@@ -66,3 +66,15 @@ class Speaker:
         self._next += 1
         chosen = sentences if isinstance(sentences, str) else sentences[self._next % len(sentences)]
         return chosen.format(who=self._who, what=f"“{self._what}”", unit=unit, day=f"{now.month}月{now.day}日")
+
+
+RETURN = ("{what}不在{unit}职责范围内，核对后认为应由其他单位牵头。",)
+RETURN_BASIS = ("区级部门职责清单（2018年版）关于{what}的分工。",)
+UPHOLD = ("经核对职责清单，{what}仍由{unit}牵头，请按原时限办理。",)
+EXTENSION = ("{what}所需材料要从外地调货，{day}才能发运，需要顺延几天。",)
+EXTENSION_GRANTED = "情况属实，同意延期，请提前告知反映人。"
+HOLD = ("{what}要等开春气温回升后才能施工，现在动工质量没有保证。",)
+HOLD_GRANTED = "同意挂账，按期复核，期间每半月反馈一次。"
+WITHDRAWAL = ("{who}表示家里已经自行解决，不再需要办理{what}。",)
+WITHDRAWAL_PROOF = "当面确认并签了情况说明，村干部在场。"
+REOPEN = ("{who}来电：{what}好了一阵又出现，请再看看。",)

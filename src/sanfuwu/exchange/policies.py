@@ -10,8 +10,8 @@ from sanfuwu.territory.models import Role
 
 
 def may_exchange(actor: Actor) -> bool:
-    """Workbooks, the list of systems and partners, the list of what was sent and received."""
-    return actor.is_system or (actor.role == Role.DISPATCHER and actor.acts_allowed is None)
+    """Workbooks, the list of systems and partners, the list of what was sent and received; never in training."""
+    return actor.is_system or (actor.role == Role.DISPATCHER and actor.acts_allowed is None and not actor.training)
 
 
 def require_exchange(actor: Actor) -> None:

@@ -18,6 +18,7 @@ from sanfuwu.ledger.models import Event, Note
 from sanfuwu.ledger.writer import write
 from sanfuwu.problems.models import Problem
 from sanfuwu.problems.snapshot import load
+from sanfuwu.reference.queries import reason
 
 from .messages import post
 from .models import LedgerMessage, Transfer
@@ -71,10 +72,25 @@ def _due(transfer: Transfer, problem: Problem) -> list[tuple[str, dict[str, Any]
         return first
     if problem.state == "struck_off" or (problem.state == "archived" and problem.struck_off_at is not None):
         return [*first, (str(_K.FINISHED), _result(problem))]
+    if problem.state == "withdrawn" and _asked_about(problem):
+        return []  # the requester may yet say that he did not withdraw it
     if problem.state in ("declined", "withdrawn", "archived"):
-        where = "" if problem.confidential else _where(problem)
-        return [(str(_K.DECLINED), {"reason_code": problem.reason_code or problem.state, "where": where})]
+        return [(str(_K.DECLINED), _refusal(problem))]
     return []
+
+
+def _asked_about(problem: Problem) -> bool:
+    return load(problem.pk).open_cycle is not None
+
+
+def _refusal(problem: Problem) -> dict[str, Any]:
+    """Why, by a code that every ledger knows. A reason that only this county has goes along in words."""
+    code = problem.reason_code or problem.state
+    said = [] if problem.confidential else [_where(problem)]
+    own = reason("decline", code)
+    if own is not None and not own.built_in:
+        code, said = "own", [str(own.label), *said]
+    return {"reason_code": code, "where": "\n".join(filter(None, said))}
 
 
 def _result(problem: Problem) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 from django.conf import settings
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime

@@ -63,7 +63,7 @@ def import_workbook(
     report = ImportReport(
         rows=len(sheet.messages) + len(sheet.errors), errors=list(sheet.errors), unused_headings=sheet.unused
     )
-    categories = propose_categories({m.label for m in sheet.messages}, actor=actor)
+    categories = propose_categories({m.label for m in sheet.messages}, actor=actor, now=now)
     report.categories = sorted(categories)
     division = county_code()
     for start in range(0, len(sheet.messages), BATCH):

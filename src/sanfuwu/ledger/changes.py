@@ -37,6 +37,7 @@ class EventDraft:
     assignment_id: uuid.UUID | None = None
     corrects_seq: int | None = None
     origin: str = "live"
+    request_id: str = ""
 
 
 @dataclass(slots=True)
@@ -47,6 +48,7 @@ class Changes:
     updates: dict[int, tuple[models.Model, set[str]]] = field(default_factory=dict)
     events: list[EventDraft] = field(default_factory=list)
     after_write: list[Callable[[], None]] = field(default_factory=list)  # still inside the act's transaction
+    request_id: str = ""  # of what is planned now, where several requests are written together
     _new: set[int] = field(default_factory=set)
     _set: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     _notes: dict[str, str] = field(default_factory=dict)
@@ -109,11 +111,29 @@ class Changes:
         if self._notes:
             payload["notes"] = self._notes
             self._notes = {}
-        self.events.append(EventDraft(owner, kind, payload, happened_at, assignment_id, corrects_seq, origin))
+        self.events.append(
+            EventDraft(owner, kind, payload, happened_at, assignment_id, corrects_seq, origin, self.request_id)
+        )
 
     def tell(self, topic: str, subject_id: uuid.UUID, now: dt.datetime, **payload: Any) -> None:
         """Something to be told outside, sent by a job after the commit (`ledger.tasks.send_outbox`)."""
         self.inserts.append(OutboxMessage(topic=topic, subject_id=subject_id, payload=plain(payload), created_at=now))
+
+    def tell_all(self, row: models.Model) -> None:
+        """Say every replayed value again: the first event of a row that is older than its stream."""
+        for name, _default in _defaults(type(row)):
+            self._remember(row, name)
+
+    def absorb(self, other: Changes) -> None:
+        """Take over what was planned apart from these changes and is complete: every value has its event."""
+        if other.unrecorded():
+            raise RuntimeError("what is taken over must have its events")
+        self.inserts += other.inserts
+        self._new |= other._new
+        for key, (row, names) in other.updates.items():
+            self.updates.setdefault(key, (row, set()))[1].update(names)
+        self.events += other.events
+        self.after_write += other.after_write
 
     def is_new(self, row: models.Model) -> bool:
         """Whether the row is inserted by these changes."""

@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 
 from . import chain, writer
 from .changes import Changes, EventDraft
-from .errors import StaleVersion
-from .models import Event, Stream
+from .errors import NotAllowed, StaleVersion
+from .models import Event, OutboxMessage, Stream
+
+TRAINING = "training"  # origin of a stream that never counts, and of each of its events
 
 
 class ActsAs(Protocol):
@@ -33,6 +35,8 @@ def commit(changes: Changes, *, actor: ActsAs, now: dt.datetime, request_id: str
         raise RuntimeError("commit() needs the act's transaction")
     if changes.unrecorded():
         raise RuntimeError(f"no event records {sorted(changes.unrecorded())}")
+    if getattr(actor, "training", False):
+        _keep_apart(changes)
     read_version = {id(d.owner): d.owner.version for d in changes.events}
     events = [_append(draft, actor, now, request_id) for draft in changes.events]
     owners: dict[int, Stream] = {id(d.owner): d.owner for d in changes.events}
@@ -53,6 +57,13 @@ def commit(changes: Changes, *, actor: ActsAs, now: dt.datetime, request_id: str
     return events
 
 
+def _keep_apart(changes: Changes) -> None:
+    """Training touches only what was registered in training, and tells nobody outside."""
+    if any(getattr(draft.owner, "origin", "") != TRAINING for draft in changes.events):
+        raise NotAllowed(_("This is not possible in training: it would change real records."), code="training")
+    changes.inserts = [row for row in changes.inserts if not isinstance(row, OutboxMessage)]
+
+
 def _append(draft: EventDraft, actor: ActsAs, now: dt.datetime, request_id: str) -> Event:
     owner = draft.owner
     owner.event_seq += 1
@@ -70,8 +81,8 @@ def _append(draft: EventDraft, actor: ActsAs, now: dt.datetime, request_id: str)
         "assignment_id": draft.assignment_id,
         "payload": draft.payload,
         "corrects_seq": draft.corrects_seq,
-        "origin": draft.origin,
-        "request_id": request_id,
+        "origin": TRAINING if getattr(owner, "origin", "") == TRAINING else draft.origin,
+        "request_id": draft.request_id or request_id,
     }
     prev = bytes(owner.chain_head) or chain.GENESIS
     digest = chain.link(prev_hash=prev, **said)

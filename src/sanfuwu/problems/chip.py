@@ -25,12 +25,11 @@ class Stage(StrEnum):
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
     MERGED = "merged"
+    SPLIT = "split"  # 分项办理
     ARCHIVED = "archived"
-    DRAFT = "draft"
 
 
 _OF_PROBLEM = {
-    "draft": Stage.DRAFT,
     "submitted": Stage.SUBMITTED,
     "info_needed": Stage.INFO_NEEDED,
     "pending_callback": Stage.TO_CALL_BACK,
@@ -54,6 +53,8 @@ def stage(snap: Snapshot) -> Stage:
     state = snap.problem.state
     if state != "in_progress":
         return _OF_PROBLEM[state]
+    if snap.problem.part_count:
+        return Stage.SPLIT
     leads = [a for a in snap.open_assignments if a.parent_id is None and a.role == "lead"]
     if not leads:
         return Stage.TO_DISPATCH
@@ -61,3 +62,22 @@ def stage(snap: Snapshot) -> Stage:
     if lead.state == "pending_review":
         return Stage.TO_REVIEW if lead.signed_off_at else Stage.TO_SIGN_OFF
     return _OF_LEAD[lead.state]
+
+
+class Mark(StrEnum):
+    """An overlay worth a chip of its own beside the stage."""
+
+    EXTENSION_ASKED = "extension_asked"  # 延期申请中
+    HOLD_ASKED = "hold_asked"  # 挂账申请中
+    RETURN_ASKED = "return_asked"  # 有单位退单: of a co-handler or further down, which the stage does not show
+
+
+_MARKS = {"extension": Mark.EXTENSION_ASKED, "hold": Mark.HOLD_ASKED, "return": Mark.RETURN_ASKED}
+
+
+def marks(snap: Snapshot) -> tuple[Mark, ...]:
+    """What units ask for and nobody has decided yet."""
+    asked = {_MARKS[r.kind] for r in snap.requests if r.decided_at is None}
+    if stage(snap) is Stage.RETURNED:
+        asked.discard(Mark.RETURN_ASKED)
+    return tuple(mark for mark in Mark if mark in asked)

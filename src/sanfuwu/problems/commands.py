@@ -53,10 +53,13 @@ class Accept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decline:
-    """`reason_code` from `DECLINE_REASONS`; the requester is told why and where to go instead (need 17)."""
+    """`reason_code`: one in use of the kind “decline” (`reference.queries.reasons`).
+
+    The requester is told why and where to go instead (need 17); left empty, the reason's own sentence goes out.
+    """
 
     reason_code: str
-    where_to_go: str
+    where_to_go: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +112,90 @@ class Recall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Return:
+    """退回: why it is not the unit's, by which provision, and whose it is instead."""
+
+    reason: str
+    basis: str
+    proposed_unit: UUID
+    assignment_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleUphold:
+    """The unit keeps it; it may not return it again."""
+
+    reason: str
+    assignment_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleReassign:
+    """Another unit gets it, with its own full time."""
+
+    unit: UUID
+    reason: str = ""
+    assignment_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestExtension:
+    """Until the close of business of `due_on`, a working day."""
+
+    due_on: dt.date
+    reason: str
+    assignment_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecideExtension:
+    """A refusal says why."""
+
+    granted: bool
+    remark: str = ""
+    assignment_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestHold:
+    condition: str  # HOLD_CONDITIONS: what is waited for
+    review_on: dt.date  # when it is looked at again
+    reason: str
+    assignment_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """挂账 granted. What is None stays as the unit asked for it."""
+
+    condition: str | None = None
+    review_on: dt.date | None = None
+    remark: str = ""
+    assignment_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefuseHold:
+    reason: str
+    assignment_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenewHold:
+    """The condition lasts: another day of review."""
+
+    review_on: dt.date
+    reason: str
+    assignment_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unhold:
+    remark: str = ""
+    assignment_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sign:
     assignment_id: UUID | None = None
 
@@ -146,7 +233,7 @@ class SignOff:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendBack:
-    reason_code: str  # SEND_BACK_REASONS
+    reason_code: str  # one in use of the kind “send_back”
     text: str
     assignment_id: UUID | None = None
 
@@ -178,6 +265,44 @@ class StrikeOff:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Archive:
     pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reopen:
+    """What the requester says now, and how he said it."""
+
+    reason: str
+    how: str = "phone"  # phone | visit | sms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdraw:
+    """On the requester's word: why, how he said it, and what proves it (a letter, a recording, who was there)."""
+
+    reason: str
+    proof: str
+    how: str = "phone"  # phone | visit | sms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merge:
+    """Into the problem of this number: the same facts and the same reasons."""
+
+    master: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmerge:
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """The text of each part: two to ten. Its first sentence is its title."""
+
+    parts: tuple[str, ...]
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,12 +388,4 @@ class NoteForeignUpdate:
     said_on: dt.date | None = None
 
 
-DECLINE_REASONS = (
-    "not_ours",  # 不属于本级职责
-    "legal_channel",  # 应通过诉讼、仲裁、复议等途径
-    "letters_and_visits",  # 应通过信访渠道
-    "no_facts",  # 无具体事实或无法核实
-    "repeated",  # 同一事实和理由已办结
-    "state_secret",  # 涉密内容不得在本系统登记
-)
-SEND_BACK_REASONS = ("off_the_point", "untrue", "no_evidence", "incomplete")
+HOLD_CONDITIONS = ("season", "policy", "funds", "works")  # 季节、政策、资金、工程

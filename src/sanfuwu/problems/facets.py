@@ -20,6 +20,11 @@ from .snapshot import Snapshot
 
 Token = tuple[str, str]
 
+TRAINING: Token = ("origin", "training")
+CLEARED: Token = ("cleared", "yes")  # training whose content is gone: nobody sees it any more
+
+_FROM_THE_START = frozenset({TRAINING, CLEARED})
+
 _cache: dict[tuple[str, Token], int] = {}
 
 
@@ -60,6 +65,8 @@ def known_ids(tokens: Iterable[Token]) -> dict[Token, int]:
 
 def _remember(schema: str, found: dict[Token, int]) -> None:
     """Only once they are really there: a roll-back takes away what this transaction interned."""
+    for token in found.keys() & _FROM_THE_START:  # made by a migration: no roll-back takes them away
+        _cache[schema, token] = found[token]
     transaction.on_commit(lambda: _cache.update({(schema, t): n for t, n in found.items()}))
 
 
@@ -85,9 +92,12 @@ def tokens_of(snap: Snapshot, scopes: Mapping[UUID, Iterable[UUID]], category_pa
         ("urgency", p.urgency),
         ("served", p.party_kind),
         ("origin", p.origin),
+        ("nature", p.nature),
     }
     if p.registered_by:
         tokens.add(("reg", str(p.registered_by)))
+    if p.minded_by:
+        tokens.add(("mind", str(p.minded_by)))
     if p.tier:
         tokens.add(("tier", p.tier))
     if p.on_spot:
@@ -96,6 +106,8 @@ def tokens_of(snap: Snapshot, scopes: Mapping[UUID, Iterable[UUID]], category_pa
         tokens.add(("result", p.result_kind))
     if p.resolution_level:
         tokens.add(("level", p.resolution_level))
+    if p.close_basis:
+        tokens.add(("basis", p.close_basis))
     if p.confidential:
         tokens.add(("confidential", "yes"))
     if p.campaign_id:
@@ -112,9 +124,32 @@ def tokens_of(snap: Snapshot, scopes: Mapping[UUID, Iterable[UUID]], category_pa
     tokens |= {("foreign", n.system_id) for n in snap.foreign_now}
     if p.waiting_on:
         tokens.add(("waiting", p.waiting_on))
+    tokens |= _duties(snap)
     if snap.open_cycle:
         tokens.add(("verify", "open"))
     return tokens
+
+
+ABOVE = "above"  # a leader or the supervision decides
+
+
+def _duties(snap: Snapshot) -> set[Token]:
+    """What waits for which unit: its own signature, work, sign-off or review, and what it has to decide."""
+    tokens: set[Token] = set()
+    for a in snap.open_assignments:
+        if a.state == "pending_review":
+            waits = ("to_review", a.dispatching_unit) if a.signed_off_at else ("to_sign_off", a.unit_id)
+        else:
+            waits = (_DUTY[a.state], a.unit_id)
+        tokens.add(("duty", f"{waits[0]}:{waits[1]}"))
+    dispatching = {a.pk: a.dispatching_unit for a in snap.assignments}
+    for request in (r for r in snap.requests if r.decided_at is None):
+        decider = ABOVE if request.needs_approver else str(dispatching[request.assignment_id])
+        tokens |= {("asks", request.kind), ("duty", f"decide_{request.kind}:{decider}")}
+    return tokens
+
+
+_DUTY = {"pending_sign": "to_sign", "in_progress": "handling", "return_pending": "handling", "on_hold": "handling"}
 
 
 def list_tokens(row: ProblemRow) -> set[Token]:

@@ -28,6 +28,7 @@ from .models import (
     Problem,
     ProblemRow,
     Requirement,
+    UnitRequest,
     VerificationCycle,
 )
 
@@ -48,6 +49,7 @@ class Snapshot:
     plan_steps: list[PlanStep] = field(default_factory=list)
     requirements: list[Requirement] = field(default_factory=list)
     foreign: list[ForeignNumber] = field(default_factory=list)
+    requests: list[UnitRequest] = field(default_factory=list)
     party_unit: UUID | None = None
 
     @property
@@ -91,6 +93,11 @@ class Snapshot:
     def pauses_of(self, assignment: Assignment) -> list[ClockPause]:
         return [p for p in self.pauses if p.assignment_id == assignment.pk]
 
+    def open_request(self, assignment: Assignment, *kinds: str) -> UnitRequest | None:
+        """What the unit asks for and nobody has decided yet."""
+        found = (r for r in self.requests if r.assignment_id == assignment.pk and r.decided_at is None)
+        return next((r for r in found if not kinds or r.kind in kinds), None)
+
     def deadlines_of(self, subject_id: UUID, *kinds: str) -> list[Deadline]:
         return [d for d in self.deadlines if d.subject_id == subject_id and (not kinds or d.kind in kinds)]
 
@@ -106,6 +113,7 @@ _OF_PROBLEM: tuple[tuple[str, Any], ...] = (
     ("plan_steps", PlanStep),
     ("requirements", Requirement),
     ("foreign", ForeignNumber),
+    ("requests", UnitRequest),
 )
 _OWN = "problem_id = ANY(%s)"
 _SELECTS = (

@@ -1,1 +1,1 @@
-"""What an office may set without a programmer: deadline rules, reason codes, words, reference data of its county."""
+"""What an office sets by itself: time limits, calendar notices, reasons, words, and the county's own data."""

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from sanfuwu.rules.durations import Duration, Unit, calendar_days, hours, minutes, working_days, working_hours
+from sanfuwu.rules.durations import Duration, Pauses, Unit, calendar_days, hours, minutes, working_days, working_hours
 from sanfuwu.rules.worktime import Due, WorkCalendar
 
 
@@ -48,6 +48,8 @@ class DeadlineKind(StrEnum):
     CONTACT = "contact"
     RESULT = "result"
     NAME_DATE = "name_date"
+    DECISION = "decision"  # of an office or leader on what a unit asks: return, extension, hold
+    REVIEW = "review"  # of a hold, on the day named when it was granted
 
 
 _ONE_DAY: Final = working_days(1)
@@ -77,6 +79,10 @@ class DeadlineRules:
     accept: Duration = _ONE_DAY
     callback: Duration = _ONE_DAY
     name_date: Duration = _TWO_DAYS  # a promise without a date gets its date within this time
+    decision: Duration = _ONE_DAY  # 退单裁定、延期和挂账审批
+    return_within: Duration = _TWO_DAYS  # of the dispatch, whether or not it was signed
+    ask_extension_before: Duration = _ONE_DAY  # the date that is to be moved
+    long_extension: int = 10  # working days beyond which a leader or the supervision decides, not the office
     sign: Duration = _ONE_DAY
     contact: Duration = _ONE_DAY
     urgent_sign: Duration = _HALF_HOUR
@@ -131,6 +137,7 @@ def duration_of(
         DeadlineKind.ACCEPT: rules.accept,
         DeadlineKind.CALLBACK: rules.callback,
         DeadlineKind.NAME_DATE: rules.name_date,
+        DeadlineKind.DECISION: rules.decision,
         DeadlineKind.SIGN: rules.urgent_sign if urgent else rules.sign,
         DeadlineKind.CONTACT: rules.urgent_contact if urgent else rules.contact,
     }[kind]
@@ -188,8 +195,36 @@ def plan_deadlines(
     )
 
 
+def return_until(rules: DeadlineRules, dispatched_at: datetime, calendar: WorkCalendar) -> datetime:
+    """The last moment at which a unit may give an assignment back."""
+    return calendar.add(dispatched_at, rules.return_within).at
+
+
+def extension_until(rules: DeadlineRules, due: datetime, calendar: WorkCalendar) -> datetime:
+    """The last moment at which an extension of ``due`` may be asked for: with "one working day before", the close of
+    the working day before the day it is due."""
+    day = calendar.shift(due.astimezone(calendar.tz).date(), -rules.ask_extension_before.amount)
+    return calendar.closing(day) or due
+
+
+def extension_days(due: datetime, wanted: datetime, calendar: WorkCalendar) -> int:
+    """How many working days an extension from ``due`` to ``wanted`` gives."""
+    return calendar.elapsed(due, wanted, Unit.WORKING_DAYS)
+
+
+def result_due(
+    start: datetime, duration: Duration, extended_days: int, calendar: WorkCalendar, pauses: Pauses = ()
+) -> Due:
+    """When a result is due: the rule's time, then the working days it was extended by, both without the pauses."""
+    due = calendar.add(start, duration, pauses)
+    if not extended_days:
+        return due
+    later = calendar.add(due.at, working_days(extended_days), pauses)
+    return Due(later.at, due.assumed_years | later.assumed_years)
+
+
 def step_due(rules: DeadlineRules, kind: DeadlineKind | str, *, start: datetime, calendar: WorkCalendar) -> Due:
-    """The deadline of what depends on neither tier nor urgency: accept, call-back, naming a promise's date."""
+    """The deadline of what depends on neither tier nor urgency: accept, call-back, naming a date, a decision."""
     return calendar.add(start, duration_of(rules, kind))
 
 

@@ -16,7 +16,6 @@ from enum import StrEnum
 
 
 class ProblemState(StrEnum):
-    DRAFT = "draft"  # 草稿
     SUBMITTED = "submitted"  # 待受理
     INFO_NEEDED = "info_needed"  # 待补充
     IN_PROGRESS = "in_progress"  # 办理中 (before the first dispatch shown as 待交办)
@@ -93,7 +92,6 @@ class Who(StrEnum):
     VERIFIER = "verifier"  # call-back officer outside every handling unit
     APPROVER = "approver"  # supervision: the second approver
     LEADER = "leader"
-    REQUESTER = "requester"
     SYSTEM = "system"
 
 
@@ -128,12 +126,11 @@ _OPEN = tuple(sorted(OPEN_PROBLEM_STATES))
 _CLOSED = tuple(sorted(CLOSED_PROBLEM_STATES))
 
 PROBLEM_STEPS: tuple[Step, ...] = (
-    Step(Machine.PROBLEM, "save_draft", "存草稿", (None, _P.DRAFT), _P.DRAFT, (Who.COLLECTOR,), (), source="1"),
     Step(
         Machine.PROBLEM,
         "register",
         "登记",
-        (None, _P.DRAFT),
+        (None,),
         _P.SUBMITTED,
         (Who.COLLECTOR,),
         ("title", "division", "requester"),
@@ -143,7 +140,7 @@ PROBLEM_STEPS: tuple[Step, ...] = (
         Machine.PROBLEM,
         "solve_on_spot",
         "现场解决",
-        (None, _P.DRAFT),
+        (None,),
         _P.STRUCK_OFF,
         (Who.COLLECTOR,),
         ("title", "division", "requester", "how", "confirmed_by"),
@@ -254,7 +251,7 @@ PROBLEM_STEPS: tuple[Step, ...] = (
         "重新打开",
         (_P.STRUCK_OFF, _P.ARCHIVED),
         _P.IN_PROGRESS,
-        (Who.REQUESTER, Who.APPROVER),
+        (Who.VERIFIER, Who.APPROVER),  # on the requester's word
         ("reason",),
         Clock.START,
         "26",
@@ -284,9 +281,19 @@ PROBLEM_STEPS: tuple[Step, ...] = (
         "split",
         "拆分",
         (_P.SUBMITTED, _P.IN_PROGRESS),
-        None,
+        _P.IN_PROGRESS,
         (Who.OFFICE,),
         ("parts",),
+        Clock.STOP,
+        "28",
+    ),
+    Step(
+        Machine.PROBLEM,
+        "parts_closed",
+        "分项均已办结",
+        (_P.IN_PROGRESS,),
+        _P.PENDING_CLOSURE,
+        (Who.SYSTEM,),
         source="28",
     ),
     Step(
@@ -295,10 +302,19 @@ PROBLEM_STEPS: tuple[Step, ...] = (
         "撤回",
         (_P.SUBMITTED, _P.INFO_NEEDED, _P.IN_PROGRESS, _P.PENDING_CALLBACK),
         _P.WITHDRAWN,
-        (Who.REQUESTER,),
-        ("reason",),
+        (Who.VERIFIER, Who.REGISTRAR),  # on the requester's word, with proof; never a handling unit
+        ("reason", "how", "proof"),
         Clock.STOP,
         "29",
+    ),
+    Step(
+        Machine.PROBLEM,
+        "undo_withdrawal",
+        "撤回不实恢复",
+        (_P.WITHDRAWN,),
+        _P.SUBMITTED,
+        (Who.SYSTEM,),
+        source="29",
     ),
     Step(
         Machine.PROBLEM,
@@ -464,13 +480,101 @@ ASSIGNMENT_STEPS: tuple[Step, ...] = (
     ),
     Step(
         Machine.ASSIGNMENT,
+        "call_off",
+        "随同收回",
+        (_A.PENDING_SIGN, _A.IN_PROGRESS, _A.RETURN_PENDING, _A.ON_HOLD, _A.PENDING_REVIEW),
+        _A.RECALLED,
+        (Who.SYSTEM,),
+        (),
+        Clock.STOP,
+        "10, 27–29",
+    ),
+    Step(
+        Machine.ASSIGNMENT,
+        "revive",
+        "恢复待签收",
+        (_A.RECALLED,),
+        _A.PENDING_SIGN,
+        (Who.SYSTEM,),
+        (),
+        Clock.RESUME,
+        "27",
+    ),
+    Step(
+        Machine.ASSIGNMENT,
+        "revive_signed",
+        "恢复在办",
+        (_A.RECALLED,),
+        _A.IN_PROGRESS,
+        (Who.SYSTEM,),
+        (),
+        Clock.RESUME,
+        "27",
+    ),
+    Step(
+        Machine.ASSIGNMENT,
+        "request_extension",
+        "申请延期",
+        (_A.IN_PROGRESS,),
+        None,
+        (Who.UNIT,),
+        ("due_on", "reason"),
+        Clock.KEEP,
+        "15",
+    ),
+    Step(
+        Machine.ASSIGNMENT,
+        "decide_extension",
+        "审批延期",
+        (_A.IN_PROGRESS,),
+        None,
+        (Who.DISPATCHING, Who.LEADER, Who.APPROVER),
+        ("granted",),
+        Clock.KEEP,
+        "15",
+    ),
+    Step(
+        Machine.ASSIGNMENT,
+        "request_hold",
+        "申请挂账",
+        (_A.IN_PROGRESS,),
+        None,
+        (Who.UNIT,),
+        ("condition", "review_on", "reason"),
+        Clock.KEEP,
+        "16",
+    ),
+    Step(
+        Machine.ASSIGNMENT,
         "hold",
-        "挂账",
+        "同意挂账",
         (_A.IN_PROGRESS,),
         _A.ON_HOLD,
         (Who.LEADER, Who.APPROVER),
         ("condition", "review_on"),
         Clock.PAUSE,
+        "16",
+    ),
+    Step(
+        Machine.ASSIGNMENT,
+        "refuse_hold",
+        "不同意挂账",
+        (_A.IN_PROGRESS,),
+        None,
+        (Who.LEADER, Who.APPROVER),
+        ("reason",),
+        Clock.KEEP,
+        "16",
+    ),
+    Step(
+        Machine.ASSIGNMENT,
+        "renew_hold",
+        "继续挂账",
+        (_A.ON_HOLD,),
+        None,
+        (Who.LEADER, Who.APPROVER),
+        ("review_on", "reason"),
+        Clock.KEEP,
         "16",
     ),
     Step(

@@ -85,6 +85,21 @@ class Timeline:
                 sums.append(sums[-1] + sum(close - opened for opened, close in segments))
         return cls(tz, office, years, first, last, kinds, tuple(ordinals), tuple(worked), tuple(sums))
 
+    def with_hours(self, hours: OfficeHours) -> Self:
+        """The same days under other office hours."""
+        return self._again(self._kinds, self.published, hours)
+
+    def with_year(self, year: int, days: Mapping[date, DayKind]) -> Self:
+        """The calendar as it would be were this year published with these days: what a preview compares with."""
+        others = {o: kind for o, kind in self._kinds.items() if date.fromordinal(o).year != year}
+        return self._again(
+            others | {day.toordinal(): kind for day, kind in days.items()}, self.published | {year}, self.hours
+        )
+
+    def _again(self, kinds: Mapping[int, DayKind], published: Iterable[int], hours: OfficeHours) -> Self:
+        days = [(date.fromordinal(ordinal), kind) for ordinal, kind in kinds.items()]
+        return type(self).build(days, published, tz=self.tz, hours=hours)
+
     # -- days ---------------------------------------------------------------------------------------------------
 
     def kind_of(self, day: date) -> DayKind:

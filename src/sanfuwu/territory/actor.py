@@ -24,6 +24,7 @@ class Actor:
     portfolio: frozenset[UUID] = field(default_factory=frozenset)
     confidential_officer: bool = False
     acts_allowed: frozenset[str] | None = None  # of a delegation; None = all
+    training: bool = False  # 演练: registers and sees only what never counts
 
     @property
     def effective_post(self) -> UUID | None:

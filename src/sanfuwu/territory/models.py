@@ -1,4 +1,4 @@
-"""Units, their versions and mergers, who serves where (posts), and who stands in for whom."""
+"""Units, their versions and mergers, who serves where (posts), who stands in for whom, and who is on duty."""
 
 from __future__ import annotations
 
@@ -43,9 +43,10 @@ class Person(Stream):
     name = models.CharField(max_length=40)
     name_pinyin = models.CharField(max_length=240, default="")  # at most 6 letters a character
     office_phone = models.CharField(max_length=20, default="")
+    account_id = models.UUIDField(null=True, db_index=True)  # his log-in; what it opens is in his posts
 
     stream_kind: ClassVar[str] = "person"
-    replayed: ClassVar[tuple[str, ...]] = ()
+    replayed: ClassVar[tuple[str, ...]] = ("account_id",)
 
 
 class Unit(Stream):
@@ -103,8 +104,9 @@ class UnitMerge(models.Model):
     into_unit = models.ForeignKey(Unit, models.PROTECT, related_name="merger_of")
     on_date = models.DateField()
     undone_at = models.DateTimeField(null=True)
+    of_proposed = models.BooleanField(default=False)  # a name met in an import that turned out to be `into_unit`
 
-    replayed: ClassVar[tuple[str, ...]] = ("from_unit_id", "into_unit_id", "on_date", "undone_at")
+    replayed: ClassVar[tuple[str, ...]] = ("from_unit_id", "into_unit_id", "on_date", "undone_at", "of_proposed")
 
 
 class UnitReach(models.Model):
@@ -135,6 +137,7 @@ class Post(Stream):
     valid_to = models.DateField(null=True)
     confidential_officer = models.BooleanField(default=False)
     portfolio = models.JSONField(default=list)  # 分管单位: unit ids
+    continues = models.UUIDField(null=True)  # the post of the merged unit that goes on in this one
 
     stream_kind: ClassVar[str] = "post"
     replayed: ClassVar[tuple[str, ...]] = (
@@ -148,6 +151,7 @@ class Post(Stream):
         "valid_to",
         "confidential_officer",
         "portfolio",
+        "continues",
     )
 
 
@@ -174,3 +178,31 @@ class ApiToken(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+
+
+class DutyShift(models.Model):
+    """值班: one post on duty for its unit on a day. A line that is taken back stays, with the moment it was."""
+
+    class Shift(models.TextChoices):
+        ALL_DAY = "all_day"
+        DAY = "day"
+        NIGHT = "night"
+
+    id = IdField()
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="duty")
+    day = models.DateField(db_index=True)
+    shift = models.CharField(max_length=8, choices=Shift.choices, default=Shift.ALL_DAY)
+    post = models.ForeignKey(Post, models.PROTECT, related_name="duty")
+    leads = models.BooleanField(default=False)  # 带班
+    removed_at = models.DateTimeField(null=True)
+
+    replayed: ClassVar[tuple[str, ...]] = ("unit_id", "day", "shift", "post_id", "leads", "removed_at")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day", "shift", "post"],
+                condition=models.Q(removed_at__isnull=True),
+                name="duty_shift_once",
+            )
+        ]

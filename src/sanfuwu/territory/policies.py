@@ -39,8 +39,22 @@ def may_grant_access(actor: Actor) -> bool:
 
 
 def may_delegate(actor: Actor, post: Post) -> bool:
-    """Let somebody stand in for `post`: its holder himself, or whoever grants access."""
-    return may_grant_access(actor) or (actor.post_id == post.pk and actor.on_behalf_of is None)
+    """Let somebody stand in for `post`: its holder himself, whoever grants access, or who keeps the posts."""
+    return (
+        may_grant_access(actor)
+        or may_manage_posts(actor)
+        or (actor.post_id == post.pk and actor.on_behalf_of is None and not actor.is_officer)
+    )
+
+
+def may_keep_duty(actor: Actor) -> bool:
+    """Keep the duty roster and the office phones of the phone book: the district's office (三服务办 …)."""
+    return actor.is_system or (actor.role == Role.DISPATCHER and "duty" in (actor.acts_allowed or {"duty"}))
+
+
+def may_read_phone_book(actor: Actor) -> bool:
+    """The phone book is the county's own: whoever serves in a post reads it."""
+    return actor.is_system or actor.post_id is not None
 
 
 def require(allowed: bool) -> None:

@@ -60,7 +60,8 @@ def forget() -> None:
     from sanfuwu.counties import middleware, queries
     from sanfuwu.problems import facets
     from sanfuwu.problems.queries import looking
+    from sanfuwu.reference import stamps
 
     cache.clear()
-    for module in (middleware, queries, facets, looking):
+    for module in (middleware, queries, facets, looking, stamps):
         module.forget()

@@ -1,1 +1,1 @@
-"""What a dispatcher is told before he decides: responsible unit by category and place, look-alikes."""
+"""派单目录: which unit is responsible for what, where; it proposes, a person decides."""

@@ -11,9 +11,10 @@ from sanfuwu.problems.queries import Line
 from sanfuwu.problems.queries.detail import Clock, Holder
 from sanfuwu.rules.worktime import Progress, Remaining, WorkCalendar
 
-from .pieces import Bar, BarPiece, bar_pieces, closed_bar
+from .pieces import Bar, BarPiece, bar_pieces, closed_bar, standing_bar
 from .when import when, working_time
 
+_SEEN = 0.001  # a share below that is rounding, not a pause
 _UNDER_REVIEW = (Stage.TO_SIGN_OFF, Stage.TO_REVIEW)
 
 
@@ -50,6 +51,11 @@ def of_line(line: Line) -> Bar:
     if line.stage in _UNDER_REVIEW:
         brief = _("submitted, the clock stands")
         return Bar(text=brief, brief=brief, pieces=_pieces(line.progress, left, running=True, tone=""))
+    if line.standing:
+        brief = _("on hold, %(time)s left") % {"time": _short(left)}
+        if left.overdue:
+            brief = _("on hold, was overdue by %(time)s") % {"time": _short(left)}
+        return Bar(text=brief, brief=brief, pieces=standing_bar(elapsed=line.progress.elapsed))
     if line.running:
         brief = _("overdue by %(time)s") if left.overdue else _("%(time)s left")
         brief = brief % {"time": _short(left)}
@@ -68,6 +74,16 @@ def of_holder(holder: Holder, calendar: WorkCalendar, now: dt.datetime) -> Bar:
     if running:
         text = _("overdue by %(time)s · was due %(due)s") if left.overdue else _("%(time)s left · due %(due)s")
         text = text % {"time": _long(left), "due": due}
+    elif clock.standing_since:
+        text = _("on hold, %(time)s left when it goes on") % {"time": _long(left)}
+        if left.overdue:
+            text = _("on hold, was overdue by %(time)s") % {"time": _long(left)}
+        return Bar(
+            text=text,
+            brief=text,
+            spent=_spent(holder, calendar, now),
+            pieces=standing_bar(elapsed=clock.progress.elapsed),
+        )
     elif under_review:
         text = _("submitted, the clock stands · was due %(due)s") % {"due": due}
     elif left.overdue:
@@ -86,12 +102,12 @@ def of_holder(holder: Holder, calendar: WorkCalendar, now: dt.datetime) -> Bar:
 
 def _spent(holder: Holder, calendar: WorkCalendar, now: dt.datetime) -> str:
     a = holder.assignment
-    until = (a.submitted_at if a.state == "pending_review" else a.ended_at) or now
+    until = (a.submitted_at if a.state == "pending_review" else a.ended_at) or holder.clock.standing_since or now
     used = calendar.remaining(a.dispatched_at, max(until, a.dispatched_at))
     if not used.working_days and not used.working_minutes:
         return ""
     said = _("%(time)s used") % {"time": _long(used)}
-    if holder.clock.progress.paused > 0:
+    if holder.clock.progress.paused > _SEEN:
         said = _("%(time)s since the dispatch, part of it with the clock standing (hatched)") % {"time": _long(used)}
     if holder.clock.calendar_assumed:
         said += _("; the calendar of that year is not published yet, Monday to Friday were counted")

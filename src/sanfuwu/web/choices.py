@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from sanfuwu.counties.queries import county_code
 from sanfuwu.problems.models import Category
-from sanfuwu.territory.models import Unit
-from sanfuwu.territory.queries import divisions_below, unit_tree
+from sanfuwu.territory import queries as territory
+from sanfuwu.territory.models import OFFICERS, Post, Role, Unit
+from sanfuwu.territory.queries import PostLine, divisions_below, unit_tree
 from sanfuwu.territory.queries.units import UnitNode
 
 from .acts.fields import Choices
 
-_GROUPS: tuple[tuple[str, str | Promise], ...] = (
+UNIT_GROUPS: tuple[tuple[str, str | Promise], ...] = (
     (Unit.Kind.DEPARTMENT, _("Departments")),
     (Unit.Kind.PUBLIC_SERVICE, _("Public services")),
     (Unit.Kind.TOWN, _("Towns and streets")),
@@ -33,7 +34,7 @@ def _grouped(nodes: Iterable[UnitNode]) -> Choices:
     by_kind: dict[str, Choices] = {}
     for node in nodes:
         by_kind.setdefault(node.kind, []).append((str(node.id), node.name))
-    return [(str(label), by_kind[kind]) for kind, label in _GROUPS if kind in by_kind]
+    return [(str(label), by_kind[kind]) for kind, label in UNIT_GROUPS if kind in by_kind]
 
 
 def units(now: dt.datetime) -> Choices:
@@ -42,16 +43,13 @@ def units(now: dt.datetime) -> Choices:
     return _grouped(n for n in tree if n.status == Unit.Status.ACTIVE and n.kind != Unit.Kind.VILLAGE)
 
 
-def units_below(unit_id: UUID | None, now: dt.datetime) -> Choices:
-    """Active units anywhere below one unit."""
-    below: set[UUID] = set()
-    found = []
-    for node in unit_tree(timezone.localdate(now)):  # parents come first
-        if node.parent_id is not None and (node.parent_id == unit_id or node.parent_id in below):
-            below.add(node.id)
-            if node.status == Unit.Status.ACTIVE:
-                found.append(node)
-    return _grouped(found)
+def may_be_handed_to(unit_id: UUID | None, place: str, now: dt.datetime) -> Choices:
+    """Units to which one unit may hand on what it holds about a place: below it, or serving the place."""
+    if unit_id is None:
+        return []
+    today = timezone.localdate(now)
+    allowed = territory.may_be_handed_to(unit_id, place, today)
+    return _grouped(n for n in unit_tree(today) if n.id in allowed)
 
 
 def places(now: dt.datetime) -> dict[str, str]:
@@ -67,9 +65,18 @@ def places(now: dt.datetime) -> dict[str, str]:
     return found
 
 
-def towns(now: dt.datetime) -> Choices:
-    """Towns and streets for a filter: (nine digits, name)."""
-    return [(code[:9], name) for code, name in places(now).items() if code.endswith("000")]
+def places_to_tick(now: dt.datetime, chosen: Iterable[str]) -> Choices:
+    """Towns and streets for a filter; below a town that is chosen, or one of whose villages is, its villages."""
+    opened = {code[:9] for code in chosen}
+    return [(code, name) for code, name in places(now).items() if code.endswith("000") or code[:9] in opened]
+
+
+def leaders(now: dt.datetime) -> Choices:
+    """Leaders in office, by name."""
+    today = timezone.localdate(now)
+    posts = Post.objects.filter(role=Role.LEADER, valid_from__lte=today).exclude(valid_to__lte=today)
+    rows = posts.order_by("person__name_pinyin").values_list("pk", "title", "person__name")
+    return [(str(pk), " ".join(part for part in (title, name) if part)) for pk, title, name in rows]
 
 
 def categories(*, confirmed_only: bool) -> Choices:
@@ -103,3 +110,35 @@ def flat(options: Choices) -> dict[str, str]:
         else:
             found[str(value)] = str(name)
     return found
+
+
+def superiors(now: dt.datetime) -> Choices:
+    """Units that others may stand under: the county itself first, no villages."""
+    tree = unit_tree(timezone.localdate(now))
+    root = [(str(n.id), n.name) for n in tree if n.kind == Unit.Kind.COUNTY]
+    return [*root, *_grouped(n for n in tree if n.status == Unit.Status.ACTIVE and n.kind != Unit.Kind.VILLAGE)]
+
+
+def every_unit(now: dt.datetime) -> Choices:
+    """All units somebody may serve in, the county itself and villages among them."""
+    tree = unit_tree(timezone.localdate(now))
+    root = [(str(n.id), n.name) for n in tree if n.kind == Unit.Kind.COUNTY]
+    return [*root, *_grouped(n for n in tree if n.status == Unit.Status.ACTIVE)]
+
+
+def successors(node: UnitNode, now: dt.datetime) -> Choices:
+    """Active units that may take over from one: of its own kind first."""
+    tree = [n for n in unit_tree(timezone.localdate(now)) if n.status == Unit.Status.ACTIVE and n.id != node.id]
+    alike = [(str(n.id), n.name) for n in tree if n.kind == node.kind]
+    others = [n for n in tree if n.kind not in (node.kind, Unit.Kind.COUNTY, Unit.Kind.VILLAGE)]
+    return [*([(_("Of the same kind"), alike)] if alike else []), *_grouped(others)]
+
+
+def posts(lines: Iterable[PostLine], *, first: UUID | None = None) -> Choices:
+    """Posts grouped by unit, those of one unit before all others. Officers of the system are left out."""
+    groups: dict[tuple[bool, str], Choices] = {}
+    for line in lines:
+        if line.role not in OFFICERS:
+            label = f"{line.person} {line.title}".strip()
+            groups.setdefault((line.unit_id != first, line.unit), []).append((str(line.id), label))
+    return [(unit, groups[key]) for key in sorted(groups, key=lambda key: key[0]) for unit in (key[1],)]

@@ -13,11 +13,14 @@ from django.utils.translation import get_language, gettext
 
 from sanfuwu.exchange.policies import may_exchange
 from sanfuwu.problems.policies import may_register
+from sanfuwu.reference.policies import may_have_phrases
+from sanfuwu.reference.queries import county_data
 from sanfuwu.territory.actor import Actor
 
 from . import prefs
 from .administration import sections_for
 from .page import now_of
+from .training import may_train
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +58,26 @@ class Shell:
 
     @cached_property
     def county_name(self) -> str:
-        """The name over every page, from the county's own record (django-tenants sets `tenant`)."""
-        county = getattr(self.request, "tenant", None)
-        name = getattr(county, "name", "")
+        """The name over every page, as the county has set it; without a county the product's."""
+        name = county_data().name if getattr(self.request, "tenant", None) is not None else ""
         return gettext("%(county)s Three Services") % {"county": name} if name else gettext("Three Services")
 
     @cached_property
     def sees_problems(self) -> bool:
         return self.actor is not None and not self.actor.is_officer
+
+    @cached_property
+    def training(self) -> bool:
+        """Whether this session is in training: every page then says so."""
+        return self.actor is not None and self.actor.training
+
+    @cached_property
+    def may_train(self) -> bool:
+        return may_train(self.actor)
+
+    @cached_property
+    def has_phrases(self) -> bool:
+        return self.actor is not None and may_have_phrases(self.actor)
 
     @cached_property
     def search(self) -> str:
@@ -107,6 +122,7 @@ class Shell:
             items.append(self._item(gettext("Register"), "web:register", "file-plus"))
         if may_exchange(self.actor):
             items.append(self._item(gettext("Exchange"), "web:transfers", "arrows-exchange"))
+        items.append(self._item(gettext("Phone book"), "web:phones", "address-book"))
         if sections_for(self.actor):
             items.append(self._item(gettext("Administration"), "web:admin", "settings"))
         return items
@@ -115,7 +131,8 @@ class Shell:
     def tabbar(self) -> list[NavItem]:
         if self.actor is None:
             return []
-        return [*self.nav, self._item(gettext("More"), "web:me", "dots")]
+        kept = [item for item in self.nav if item.url != reverse("web:phones")]  # five at most: it is behind "more"
+        return [*kept, self._item(gettext("More"), "web:me", "dots")]
 
     def _item(self, label: str, name: str, icon: str) -> NavItem:
         url = reverse(name)

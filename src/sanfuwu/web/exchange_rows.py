@@ -44,7 +44,7 @@ def transfer_row(line: TransferLine) -> TransferRow:
         sent=t.direction == "out",
         chip=words.chip_of(words.TRANSFER_STATES if t.direction == "out" else words.RECEIVED_STATES, t.state),
         their_number=t.their_number,
-        reason=words.word(words.TRANSFER_REFUSALS, t.reason_code),
+        reason=words.transfer_refusal(t.reason_code),
         with_requester=t.with_requester,
         undelivered=line.undelivered,
         created_at=t.created_at,

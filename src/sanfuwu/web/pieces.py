@@ -83,9 +83,18 @@ def bar_pieces(*, elapsed: float, paused: float, left: float, tone: str = "") ->
     pieces = []
     if elapsed > 0:
         pieces.append(BarPiece("done", "0.0", percent(elapsed)))
-    if paused > 0:
+    if paused > 0.001:  # less is rounding
         pieces.append(BarPiece("pause", percent(elapsed), percent(paused)))
     pieces.append(BarPiece("near" if tone == "soon" else "left", percent(elapsed + paused), percent(left)))
+    return tuple(pieces)
+
+
+def standing_bar(*, elapsed: float) -> tuple[BarPiece, ...]:
+    """A clock that stands: what is left is hatched, because it does not get less."""
+    pieces = []
+    if elapsed > 0:
+        pieces.append(BarPiece("done", "0.0", percent(elapsed)))
+    pieces.append(BarPiece("pause", percent(elapsed), percent(1 - elapsed)))
     return tuple(pieces)
 
 
@@ -124,6 +133,26 @@ class Responsibility:
 
 
 @dataclass(frozen=True, slots=True)
+class Petition:
+    """What a unit asks of those above it, in words, with who decides."""
+
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    decider: str
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A problem that hangs together with this one."""
+
+    relation: str
+    number: str
+    title: str
+    url: str
+    chip: Chip
+
+
+@dataclass(frozen=True, slots=True)
 class PartyCard:
     """The requester as this actor may see him. `hidden` says in a sentence why he is not shown."""
 
@@ -151,6 +180,29 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a ledger's line. Of the usual columns only the name is said: the row has what they show.
+
+    `phone_only`: not chosen, but part of the card that a phone shows.
+    """
+
+    name: str
+    text: str = ""
+    phone_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The head of a column."""
+
+    name: str
+    label: str
+
+
+USUAL_COLUMNS = ("number", "title", "party", "lead", "state", "due")
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerRow:
     """A line of the ledger. `second` stands under the title: place, category, channel; `short` is the number without
     the county, which is the same for all."""
@@ -166,6 +218,9 @@ class LedgerRow:
     bar: Bar
     lead_second: str = ""
     tier: str = ""
+    marks: tuple[Chip, ...] = ()
+    cells: tuple[Cell, ...] = tuple(Cell(name) for name in USUAL_COLUMNS)
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

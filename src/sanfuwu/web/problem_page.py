@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from sanfuwu.counties.queries import work_calendar
 from sanfuwu.exchange.models import Transfer
 from sanfuwu.exchange.queries import county_names, partners, transfers_of
 from sanfuwu.parties.queries import PlainContact
@@ -20,6 +19,9 @@ from sanfuwu.problems.policies import Offer
 from sanfuwu.problems.queries import ProblemView
 from sanfuwu.problems.queries.detail import Holder, Moment
 from sanfuwu.problems.queries.foreign import system_names
+from sanfuwu.problems.queries.kin import Asked
+from sanfuwu.reference.queries import calendar_at, rules_at
+from sanfuwu.rules.deadlines import extension_until, return_until
 from sanfuwu.rules.lifecycle import OPEN_ASSIGNMENT_STATES
 from sanfuwu.territory.actor import Actor
 from sanfuwu.territory.models import Role
@@ -27,29 +29,30 @@ from sanfuwu.territory.models import Role
 from . import bars, words
 from .acts.texts import TEXTS, text_of
 from .exchange_rows import TransferRow, transfer_row
-from .pieces import Act, Bar, ChainLink, Line, PartyCard, Responsibility, Responsible
+from .pieces import Act, Bar, ChainLink, Line, PartyCard, Petition, Related, Responsibility, Responsible
 from .sentences import Told, sentence
-from .when import working_time
+from .when import day, when, working_time
 
 _FINAL = frozenset({Stage.STRUCK_OFF, Stage.ARCHIVED, Stage.DECLINED, Stage.MERGED, Stage.WITHDRAWN})
 # Overlays and second thoughts: offered in the menu, never as the one primary act.
 _NEVER_PRIMARY = frozenset(
     {"correct", "archive", "decline", "request_info", "recall", "send_back", "report", "hand_down",
      "add_requirement", "meet_requirement", "record_commitment", "note_foreign_number", "correct_foreign_number",
-     "note_foreign_update"}
+     "note_foreign_update", "return", "request_extension", "request_hold", "refuse_hold",
+     "renew_hold", "unhold", "merge", "unmerge", "split", "reopen", "withdraw", "rule_reassign"}
 )  # fmt: skip
 
 
 def bar(view: ProblemView, now: dt.datetime) -> Bar | None:
     """The big deadline bar of the lead, or nothing before the first dispatch."""
-    return bars.of_holder(view.lead, work_calendar(), now) if view.lead else None
+    return bars.of_holder(view.lead, calendar_at(now), now) if view.lead else None
 
 
-def acts(view: ProblemView) -> tuple[Act | None, list[Act]]:
+def acts(view: ProblemView, now: dt.datetime) -> tuple[Act | None, list[Act]]:
     """The one primary act and the others, in the order of the work."""
     offers = [offer for name in ACTS_WITH_FORM for offer in view.offers if offer.act == name and name in TEXTS]
     many = {name for name in TEXTS if sum(offer.act == name for offer in offers) > 1}
-    shown = [(offer, _act(view, offer, named=offer.act in many)) for offer in offers if _is_due(view, offer)]
+    shown = [(offer, _act(view, offer, named=offer.act in many)) for offer in offers if _is_due(view, offer, now)]
     primary = next((act for offer, act in shown if _may_lead(view, offer)), None)
     return primary, [act for _offer, act in shown if act is not primary]
 
@@ -60,6 +63,86 @@ def act_of(view: ProblemView, name: str, assignment_id: UUID | None) -> Act | No
         if offer.act == name and name in TEXTS and assignment_id in (None, offer.assignment_id):
             return _act(view, offer, named=assignment_id is not None)
     return None
+
+
+_WAITING: dict[Stage, Callable[[], str]] = {
+    Stage.SUBMITTED: lambda: _("Waits for the dispatch office to accept it."),
+    Stage.INFO_NEEDED: lambda: _("Waits for whoever registered it to supply what is missing."),
+    Stage.TO_DISPATCH: lambda: _("Waits for the dispatch office to send it to a unit."),
+    Stage.TO_SIGN: lambda: _("Waits for %(unit)s to sign."),
+    Stage.HANDLING: lambda: _("Waits for %(unit)s to handle it and hand in the result."),
+    Stage.RETURNED: lambda: _("Waits for %(unit)s to rule on the return."),
+    Stage.ON_HOLD: lambda: _("On hold; it is looked at again on %(day)s."),
+    Stage.TO_SIGN_OFF: lambda: _("Waits for the head of %(unit)s to sign the result off."),
+    Stage.TO_REVIEW: lambda: _("Waits for %(unit)s to review the result."),
+    Stage.TO_CALL_BACK: lambda: _("Waits for a call-back officer to ask the requester."),
+    Stage.TO_STRIKE_OFF: lambda: _("Waits for the dispatch office to strike it off."),
+    Stage.MERGED: lambda: _("It follows the problem it was merged into."),
+    Stage.SPLIT: lambda: _("Waits for its parts; it closes when all of them are closed."),
+}
+
+
+def waiting(view: ProblemView, now: dt.datetime) -> str:
+    """What is waited for, and from whom, in one plain line: for everybody whose turn it is not."""
+    if view.problem.waiting_on == "across":
+        return _("Waits for the county that it was offered to; until then nothing is done here.")
+    if any(a.request.decided_at is None and a.request.kind != "return" for a in view.requests):
+        return _("Waits for a decision on what %(unit)s asks for; the clock keeps running.") % {"unit": _asker(view)}
+    if view.stage is Stage.TO_STRIKE_OFF and any(m.data.get("conclusion") == "dissatisfied" for m in view.timeline):
+        return _("The requester is dissatisfied: waits for the supervision to approve the striking off.")
+    maker = _WAITING[Stage.TO_CALL_BACK] if view.being_asked else _WAITING.get(view.stage)
+    if maker is None:
+        return _("It is closed; nothing is waited for.")
+    unit = view.waits_for or _("the unit")
+    reviews = [a.request.review_on for a in view.requests if a.request.kind == "hold" and a.request.review_on]
+    return maker() % {"unit": unit, "day": day(reviews[-1], now) if reviews else ""}
+
+
+def _asker(view: ProblemView) -> str:
+    return next((a.unit for a in view.requests if a.request.decided_at is None), "") or _("the unit")
+
+
+def petitions(view: ProblemView, now: dt.datetime) -> list[Petition]:
+    """What units ask for and nobody has decided yet."""
+    return [_petition(view, a, now) for a in view.requests if a.request.decided_at is None]
+
+
+def _petition(view: ProblemView, asked: Asked, now: dt.datetime) -> Petition:
+    r = asked.request
+    facts: list[tuple[str, str]] = []
+    if r.due_wanted is not None and r.due_from is not None:
+        facts += [(_("Present date"), when(r.due_from, now)), (_("New date"), when(r.due_wanted, now))]
+    if r.condition:
+        facts.append((_("What is waited for"), words.word(words.HOLD_CONDITIONS, r.condition)))
+    if r.review_on is not None:
+        facts.append((_("To be looked at again on"), day(r.review_on, now)))
+    facts.append((_("Reason"), asked.reason))
+    if asked.basis:
+        facts.append((_("By which provision"), asked.basis))
+    if asked.proposed_unit:
+        facts.append((_("Whose it is instead"), asked.proposed_unit))
+    holder = _holder(view, r.assignment_id)
+    office_id = holder.assignment.dispatching_unit if holder else None
+    office = view.unit_names.get(office_id, "") if office_id else ""
+    return Petition(
+        title=_("%(unit)s: %(kind)s") % {"unit": asked.unit, "kind": words.word(words.REQUEST_KINDS, r.kind)},
+        facts=tuple((label, text) for label, text in facts if text),
+        decider=_("a leader or the supervision") if r.needs_approver else office or _("Dispatch office"),
+    )
+
+
+def related(view: ProblemView) -> list[Related]:
+    """What hangs together with it: where it was merged, what follows it, its parts."""
+    return [
+        Related(
+            relation=words.word(words.RELATIONS, k.relation),
+            number=k.number,
+            title=k.title or _("(confidential, not yet sent out)"),
+            url=reverse("web:problem", args=[k.number]),
+            chip=words.stage_chip(k.stage),
+        )
+        for k in view.kin
+    ]
 
 
 def photos_act(view: ProblemView, actor: Actor) -> Act | None:
@@ -84,6 +167,20 @@ def photos_act(view: ProblemView, actor: Actor) -> Act | None:
         "paperclip",
         _("Place and time of the camera are removed before they are kept."),
     )
+
+
+def _is_due(view: ProblemView, offer: Offer, now: dt.datetime) -> bool:
+    """Not what could only be refused: a return or an extension whose time has passed, a paper that is there."""
+    holder = _holder(view, offer.assignment_id)
+    if offer.act == "return" and holder is not None:
+        return now <= return_until(rules_at(now), holder.assignment.dispatched_at, calendar_at(now))
+    if offer.act == "request_extension" and holder is not None:
+        return now <= extension_until(rules_at(now), holder.assignment.due_at, calendar_at(now))
+    if offer.act == "meet_requirement":
+        return any(row.done_at is None for row, _owner, _text in view.requirements)
+    if offer.act in ("correct_foreign_number", "note_foreign_update"):
+        return bool(view.elsewhere)
+    return True
 
 
 def beyond_acts(view: ProblemView) -> list[Act]:
@@ -116,14 +213,6 @@ def transfers(view: ProblemView, actor: Actor) -> list[TransferRow]:
 
 
 _OF_TRANSFERS = frozenset({"reported_up", "handover_offered"})
-
-
-def _is_due(view: ProblemView, offer: Offer) -> bool:
-    if offer.act == "meet_requirement":
-        return any(row.done_at is None for row, _owner, _text in view.requirements)
-    if offer.act in ("correct_foreign_number", "note_foreign_update"):
-        return bool(view.elsewhere)
-    return True
 
 
 def _may_lead(view: ProblemView, offer: Offer) -> bool:
@@ -177,12 +266,15 @@ def responsibility(view: ProblemView) -> Responsibility:
     )
 
 
+_TAKEN_AWAY = frozenset({"recalled", "reassigned", "became_lead", "merged", "withdrawn", "split"})
+
+
 def _chain(view: ProblemView) -> Iterable[ChainLink]:
     """From the office down the line of leads; nothing to show for a single step."""
     leads = [
         h
         for h in view.holders
-        if h.assignment.role == "lead" and h.assignment.end_reason not in ("recalled", "reassigned")
+        if h.assignment.role == "lead" and h.assignment.end_reason not in _TAKEN_AWAY
         and h.assignment.cycle_no == view.problem.cycle_no
     ]  # fmt: skip
     if not leads:
@@ -232,7 +324,9 @@ def _line(view: ProblemView, moment: Moment, units: dict[str, str], others: dict
     if not who:
         hidden = view.problem.confidential and not view.sees_requester
         who = _("The recorder (confidential)") if hidden else _("The system")
-    told = Told(who=who, data=moment.data, units=units, posts={}, now=now, took=_took(view, moment), others=others)
+    posts = {str(key): name for key, name in view.post_names.items()}
+    took = _took(view, moment)
+    told = Told(who=who, data=moment.data, units=units, posts=posts, now=now, took=took, others=others)
     extras = []
     if (moment.recorded_at - moment.happened_at) > dt.timedelta(days=1):
         extras.append(_("entered later"))
@@ -259,7 +353,7 @@ def _took(view: ProblemView, moment: Moment) -> str:
         a = h.assignment
         at = {"signed": a.signed_at, "contacted": a.contacted_at}.get(moment.kind)
         if at == moment.happened_at and str(a.unit_id) == str(moment.data.get("unit")):
-            spent = work_calendar().remaining(a.dispatched_at, at)
+            spent = calendar_at(at).remaining(a.dispatched_at, at)
             if spent.working_days or spent.working_minutes:
                 return working_time(spent.working_days, spent.working_minutes)
     return ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -9,13 +11,19 @@ from django.utils.translation import ngettext
 from sanfuwu.problems.queries import Line
 
 from . import bars, words
-from .pieces import LedgerRow
+from .pieces import USUAL_COLUMNS, Cell, LedgerRow
+
+# What stands under the title unless it has a column of its own.
+_SECOND = ("place", "category", "channel")
 
 
-def row(line: Line) -> LedgerRow:
+def row(line: Line, *, columns: Sequence[str] = USUAL_COLUMNS, cells: tuple[Cell, ...] | None = None) -> LedgerRow:
     """One line in words. A resident's name is not listed; a confidential requester never."""
     co = [name for name in line.co if name]
-    second = " · ".join(part for part in (line.place, line.category, words.word(words.CHANNELS, line.channel)) if part)
+    under = {"place": line.place, "category": line.category, "channel": words.word(words.CHANNELS, line.channel)}
+    follows = _("merged into %(number)s") % {"number": line.master.partition("-")[2]} if line.master else ""
+    said = [under[name] for name in _SECOND if under[name] and name not in columns]
+    second = " · ".join([follows, *said] if follows else said)
     kind = words.word(words.PARTY_KINDS, line.party_kind)
     return LedgerRow(
         number=line.number,
@@ -25,10 +33,13 @@ def row(line: Line) -> LedgerRow:
         second=second,
         party=_("confidential") if line.confidential and not line.requester else line.requester or kind,
         lead=line.lead,
-        lead_second=_co(co),
+        lead_second="" if "co" in columns else _co(co),
         chip=words.stage_chip(line.stage),
         bar=bars.of_line(line),
         tier=line.tier,
+        marks=tuple(words.mark_chip(mark) for mark in line.marks),
+        version=line.version,
+        **({} if cells is None else {"cells": cells}),
     )
 
 

@@ -32,6 +32,9 @@ class Told:
     def unit(self, key: str = "unit") -> str:
         return self.units.get(str(self.data.get(key) or ""), _("a unit"))
 
+    def post(self, key: str = "post") -> str:
+        return self.posts.get(str(self.data.get(key) or ""), _("somebody"))
+
     def unit_list(self, key: str) -> str:
         return _(", ").join(self.units.get(str(i), _("a unit")) for i in self.data.get(key) or ())
 
@@ -82,7 +85,7 @@ def _submitted(t: Told) -> str:
 
 
 def _sent_back(t: Told) -> str:
-    reason = words.word(words.SEND_BACK_REASONS, str(t.data.get("reason_code", "")))
+    reason = words.reason("send_back", str(t.data.get("reason_code", "")))
     return _("%(who)s sent the result back for rework: %(reason)s") % {"who": t.who, "reason": reason}
 
 
@@ -93,7 +96,7 @@ def _accepted_result(t: Told) -> str:
 
 
 def _declined(t: Told) -> str:
-    reason = words.word(words.DECLINE_REASONS, str(t.data.get("reason_code", "")))
+    reason = words.reason("decline", str(t.data.get("reason_code", "")))
     return _("%(who)s did not accept it: %(reason)s") % {"who": t.who, "reason": reason}
 
 
@@ -142,6 +145,57 @@ def _moved(t: Told) -> str:
     }
 
 
+def _number(t: Told) -> str:
+    return str(t.data.get("number") or "")
+
+
+def _with_number(sentence: Callable[[], str]) -> Callable[[Told], str]:
+    return lambda t: sentence() % {"who": t.who, "number": _number(t)}
+
+
+def _returned(t: Told) -> str:
+    return _("%(who)s returned it and proposed %(unit)s") % {"who": t.who, "unit": t.unit("proposed_unit")}
+
+
+def _reassigned(t: Told) -> str:
+    return _("%(who)s ruled on the return: from %(old)s to %(new)s") % {
+        "who": t.who,
+        "old": t.unit("from"),
+        "new": t.unit("to"),
+    }
+
+
+def _extension(sentence: Callable[[], str]) -> Callable[[Told], str]:
+    return lambda t: sentence() % {"who": t.who, "unit": t.unit(), "old": t.moment("from"), "new": t.moment("to")}
+
+
+def _hold(sentence: Callable[[], str]) -> Callable[[Told], str]:
+    return lambda t: (
+        sentence()
+        % {
+            "who": t.who,
+            "condition": words.word(words.HOLD_CONDITIONS, str(t.data.get("condition", ""))),
+            "day": t.day("review_on"),
+            "due": t.moment("due_at"),
+        }
+    )
+
+
+def _reopened(t: Told) -> str:
+    how = words.word(words.CONTACT_WAYS, str(t.data.get("how", "")))
+    return _("%(who)s reopened it on the requester's word (%(how)s)") % {"who": t.who, "how": how}
+
+
+def _withdrawn(t: Told) -> str:
+    how = words.word(words.CONTACT_WAYS, str(t.data.get("how", "")))
+    return _("%(who)s recorded that the requester withdrew it (%(how)s)") % {"who": t.who, "how": how}
+
+
+def _split(t: Told) -> str:
+    numbers = _(", ").join(str(n) for n in t.data.get("numbers") or ())
+    return _("%(who)s split it into %(numbers)s") % {"who": t.who, "numbers": numbers}
+
+
 def _coordinated(t: Told) -> str:
     decided = bool(t.data.get("decided"))
     if t.data.get("level") == "district":
@@ -182,7 +236,7 @@ def _to_county(sentence: Callable[[], str]) -> Callable[[Told], str]:
 def _transfer_declined(t: Told) -> str:
     return _("%(county)s declined it: %(reason)s") % {
         "county": t.other("partner"),
-        "reason": words.word(words.TRANSFER_REFUSALS, str(t.data.get("reason_code", ""))),
+        "reason": words.transfer_refusal(str(t.data.get("reason_code", ""))),
     }
 
 
@@ -236,6 +290,35 @@ SENTENCES: dict[str, _Sentence] = {
     "unit_succeeded": lambda t: (
         _("%(old)s was merged; %(new)s takes it over") % {"old": t.unit("from"), "new": t.unit("to")}
     ),
+    "returned": _returned,
+    "return_upheld": lambda t: _("%(who)s ruled on the return: %(unit)s keeps it") % {"who": t.who, "unit": t.unit()},
+    "return_reassigned": _reassigned,
+    "extension_requested": _extension(lambda: _("%(who)s asked to extend the date from %(old)s to %(new)s")),
+    "extension_granted": _extension(lambda: _("%(who)s extended the date of %(unit)s from %(old)s to %(new)s")),
+    "extension_refused": _extension(lambda: _("%(who)s refused the extension of %(unit)s")),
+    "hold_requested": _hold(lambda: _("%(who)s asked for a hold: %(condition)s, to be looked at again on %(day)s")),
+    "held": _hold(lambda: _("%(who)s granted the hold: %(condition)s; the clock stands, review on %(day)s")),
+    "hold_refused": _hold(lambda: _("%(who)s refused the hold")),
+    "hold_renewed": _hold(lambda: _("%(who)s looked at it: the hold goes on, next review on %(day)s")),
+    "unheld": _hold(lambda: _("%(who)s had it taken up again; it is due %(due)s now")),
+    "reopened": _reopened,
+    "withdrawn": _withdrawn,
+    "withdrawal_denied": _plain(lambda: _("The requester did not withdraw it himself; it is taken up again")),
+    "merged": _with_number(lambda: _("%(who)s merged it into %(number)s")),
+    "merged_in": _with_number(lambda: _("%(who)s merged %(number)s into this one")),
+    "unmerged": _plain(lambda: _("%(who)s undid the merger; it stands for itself again")),
+    "merged_out": _with_number(lambda: _("%(number)s is no longer merged into this one")),
+    "master_solved": _with_number(
+        lambda: _("The result of %(number)s was accepted; this requester is asked about it too")
+    ),
+    "split": _split,
+    "split_off": _with_number(lambda: _("%(who)s split it off from %(number)s")),
+    "parts_closed": _plain(lambda: _("All its parts are closed; so is this one")),
+    "part_reopened": _with_number(lambda: _("Its part %(number)s goes on; so does this one")),
+    "handler_changed": lambda t: (
+        _("%(old)s left the post; %(new)s handles it from now on") % {"old": t.post("from"), "new": t.post("to")}
+    ),
+    "registration_handed_over": lambda t: _("Who registered it left the post; a successor answers for it"),
     "requirement_added": _plain(lambda: _("%(who)s noted a paper to prepare")),
     "requirement_met": _plain(lambda: _("%(who)s noted that a paper has come in")),
     "attached": _plain(lambda: _("%(who)s attached a photograph")),
@@ -251,6 +334,8 @@ SENTENCES: dict[str, _Sentence] = {
     "transfer_declined": _transfer_declined,
     "transfer_finished": _transfer_finished,
     "handed_over": _to_county(lambda: _("It was handed over to %(county)s and ends here; number there %(number)s")),
+    "category_merged": _plain(lambda: _("Its category was merged into another one")),
+    "training_cleared": _plain(lambda: _("The training was cleared")),
     "erased": _plain(lambda: _("Personal data was erased by law")),
     "historic_reply": _plain(lambda: _("Reply taken over from the old ledger")),
 }
@@ -268,8 +353,7 @@ FOR_REQUESTER: dict[str, _Sentence] = {
     "solved_on_spot": lambda t: _("Your problem was solved on the spot"),
     "accepted": lambda t: _("It was accepted"),
     "declined": lambda t: (
-        _("It was not accepted: %(reason)s")
-        % {"reason": words.word(words.DECLINE_REASONS, str(t.data.get("reason_code", "")))}
+        _("It was not accepted: %(reason)s") % {"reason": words.reason("decline", str(t.data.get("reason_code", "")))}
     ),
     "info_requested": lambda t: _("Something is missing; please supply it"),
     "dispatched": lambda t: _("It was sent to %(unit)s") % {"unit": t.unit("lead")},
@@ -284,6 +368,21 @@ FOR_REQUESTER: dict[str, _Sentence] = {
     "struck_off": lambda t: (
         _("It was closed: %(basis)s") % {"basis": words.word(words.CLOSE_BASES, str(t.data.get("basis", "")))}
     ),
+    "return_reassigned": lambda t: _("It was handed on to %(unit)s") % {"unit": t.unit("to")},
+    "extension_granted": _extension(lambda: _("The date moved from %(old)s to %(new)s")),
+    "held": _hold(lambda: _("It has to wait (%(condition)s); it is looked at again on %(day)s")),
+    "hold_renewed": _hold(lambda: _("It still has to wait; it is looked at again on %(day)s")),
+    "unheld": _hold(lambda: _("It was taken up again; it is due %(due)s now")),
+    "reopened": lambda t: _("It was reopened on your word"),
+    "withdrawn": lambda t: _("It was noted that you withdrew it; you will be asked whether that is so"),
+    "withdrawal_denied": lambda t: _("It was taken up again"),
+    "merged": lambda t: _("It is handled together with an earlier problem about the same matter"),
+    "unmerged": lambda t: _("It is handled by itself again"),
+    "master_solved": lambda t: _("There is a result; you will be asked whether it is solved for you"),
+    "split": lambda t: _("It holds several matters; each is handled by itself"),
+    "split_off": lambda t: _("This matter is handled by itself"),
+    "parts_closed": lambda t: _("All its matters are closed"),
+    "part_reopened": lambda t: _("One of its matters was taken up again"),
     "committed": _committed,
     "handed_over": lambda t: _("It was handed over to another county"),
     "requirement_added": lambda t: _("A paper has to be prepared"),

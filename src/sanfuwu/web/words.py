@@ -8,13 +8,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from sanfuwu.reference import queries as reference
+
 from .pieces import Chip
 
 Words = Mapping[str, "str | Promise"]
 
 # stage -> word, icon, tone
 _STAGES: dict[str, tuple[str | Promise, str, str]] = {
-    "draft": (_("Draft"), "file-text", ""),
     "submitted": (_("Awaiting acceptance"), "hourglass", "amber"),
     "info_needed": (_("Awaiting supplement"), "help-circle", "amber"),
     "to_dispatch": (_("Awaiting dispatch"), "send", "amber"),
@@ -29,7 +30,8 @@ _STAGES: dict[str, tuple[str | Promise, str, str]] = {
     "struck_off": (_("Struck off"), "circle-check", "green"),
     "declined": (_("Not accepted"), "ban", ""),
     "withdrawn": (_("Withdrawn"), "arrow-back-up", ""),
-    "merged": (_("Merged"), "transfer", ""),
+    "merged": (_("Merged"), "git-merge", ""),
+    "split": (_("Split, handled in parts"), "git-branch", "accent"),
     "archived": (_("Archived"), "archive", ""),
 }
 
@@ -89,6 +91,7 @@ CLOSE_BASES: Words = {
     "unreachable": _("the requester could not be reached"),
     "anonymous_published": _("anonymous, the result was published"),
     "imported_unknown": _("imported, not known"),
+    "parts_closed": _("all its parts are closed"),
 }
 
 RESOLUTION_LEVELS: Words = {
@@ -98,6 +101,10 @@ RESOLUTION_LEVELS: Words = {
     "town": _("by co-ordination of the town"),
     "unit": _("by the unit"),
 }
+
+SHARES: Words = {"mine": _("Only me"), "unit": _("Everybody of my unit"), "county": _("The whole county")}
+
+ORIGINS: Words = {"live": _("Registered here"), "import": _("Imported history")}
 
 ROLES: Words = {
     "collector": _("Visiting cadre"),
@@ -113,18 +120,9 @@ ROLES: Words = {
     "audit_officer": _("Audit officer"),
 }
 
-DECLINE_REASONS: Words = {
-    "not_ours": _("Not the duty of this level"),
-    "legal_channel": _("To be settled by lawsuit, arbitration or reconsideration"),
-    "letters_and_visits": _("Belongs to letters and visits"),
-    "no_facts": _("No concrete facts, or they cannot be checked"),
-    "repeated": _("Already settled, no new facts or reasons"),
-    "state_secret": _("Secret content may not be entered in this system"),
-}
-
-# Why another county does not take a problem: its own reason, or that the message found nobody to take it.
-TRANSFER_REFUSALS: Words = {
-    **DECLINE_REASONS,
+# Why another county does not take a problem, besides the reasons that every ledger knows.
+_TRANSFER_REFUSALS: Words = {
+    "own": _("For a reason that it names"),
     "withdrawn": _("Withdrawn by the requester"),
     "archived": _("Archived without a result"),
     "not_a_partner": _("It does not take problems from this county"),
@@ -199,13 +197,6 @@ CONCLUSIONS: Words = {
     "redo": _("Done again"),
 }
 
-SEND_BACK_REASONS: Words = {
-    "off_the_point": _("Answers something else"),
-    "untrue": _("Not true"),
-    "no_evidence": _("Without evidence"),
-    "incomplete": _("Incomplete"),
-}
-
 CONTACT_WAYS: Words = {
     "phone": pgettext_lazy("channel", "By phone"),
     "visit": pgettext_lazy("channel", "In person"),
@@ -226,6 +217,77 @@ CALLBACK_OUTCOMES: Words = {
     "anonymous": _("Nobody to call, the result was published"),
 }
 
+# What a unit asks of those above it.
+REQUEST_KINDS: Words = {
+    "return": pgettext_lazy("request", "Return"),
+    "extension": pgettext_lazy("request", "Extension"),
+    "hold": pgettext_lazy("request", "Hold"),
+}
+
+REQUEST_DECISIONS: Words = {
+    "upheld": _("Upheld: the unit keeps it"),
+    "reassigned": _("Given to another unit"),
+    "granted": _("Granted"),
+    "refused": _("Refused"),
+    "lapsed": _("No longer needed"),
+}
+
+HOLD_CONDITIONS: Words = {
+    "season": pgettext_lazy("condition", "The season"),
+    "policy": pgettext_lazy("condition", "A policy"),
+    "funds": pgettext_lazy("condition", "Funds"),
+    "works": pgettext_lazy("condition", "Works"),
+}
+
+RELATIONS: Words = {
+    "master": _("Merged into"),
+    "follower": _("Merged into this one"),
+    "part": _("Part"),
+    "whole": _("Part of"),
+}
+
+_MARKS: dict[str, tuple[str | Promise, str, str]] = {
+    "extension_asked": (_("Extension asked for"), "calendar-due", "amber"),
+    "hold_asked": (_("Hold asked for"), "player-pause", "amber"),
+    "return_asked": (_("A unit returned it"), "arrow-back-up", "amber"),
+}
+
+_DUTIES: Words = {
+    "to_sign": _("signature of the unit"),
+    "handling": _("handling by the unit"),
+    "to_sign_off": _("sign-off by the unit's head"),
+    "to_review": _("review by the unit"),
+    "decide_return": _("ruling on a return"),
+    "decide_extension": _("decision on an extension"),
+    "decide_hold": _("decision on a hold"),
+}
+
+LEDGERS: Words = {
+    "problems": _("List of problems"),
+    "duties": _("List of responsibilities"),
+    "tasks": _("List of tasks"),
+    "results": _("List of results"),
+    "orders": _("Dispatch orders"),
+}
+
+PAPERS: Words = {"order": _("Dispatch order"), "strike_off": _("Strike-off slip")}
+
+EXPORT_STATES: dict[str, tuple[str | Promise, str, str]] = {
+    "waiting": (_("Waiting"), "hourglass", "amber"),
+    "running": (_("Being made"), "progress", "accent"),
+    "done": (_("Ready"), "circle-check", "green"),
+    "failed": (_("Failed"), "alert-triangle", "red"),
+    "cancelled": (_("Cancelled"), "ban", ""),
+    "expired": (_("Taken away"), "archive", ""),
+}
+
+TEMPLATE_STATES: Words = {
+    "proposed": _("Awaiting approval"),
+    "approved": _("In use"),
+    "refused": _("Refused"),
+    "retired": _("No longer used"),
+}
+
 # For what somebody looks at a telephone number; stays in the access log.
 REVEAL_REASONS: Words = {
     "handle": _("To handle the problem"),
@@ -234,10 +296,114 @@ REVEAL_REASONS: Words = {
 }
 
 
+RANKS: Words = {
+    "staff": pgettext_lazy("rank", "Staff"),
+    "deputy": pgettext_lazy("rank", "Deputy head of a unit"),
+    "chief": pgettext_lazy("rank", "Head of a unit"),
+    "district_leader": pgettext_lazy("rank", "Leader of the district"),
+}
+
+UNIT_KINDS: Words = {
+    "county": pgettext_lazy("kind of unit", "The county itself"),
+    "office": pgettext_lazy("kind of unit", "Office"),
+    "department": pgettext_lazy("kind of unit", "Department"),
+    "town": pgettext_lazy("kind of unit", "Town or street"),
+    "village": pgettext_lazy("kind of unit", "Village or community"),
+    "public_service": pgettext_lazy("kind of unit", "Public service"),
+    "zone": pgettext_lazy("kind of unit", "Zone"),
+    "state_firm": pgettext_lazy("kind of unit", "State firm"),
+}
+UNIT_KINDS_TO_CHOOSE = tuple(kind for kind in UNIT_KINDS if kind != "county")
+
+UNIT_STATES: dict[str, tuple[str | Promise, str, str]] = {
+    "proposed": (pgettext_lazy("state of a unit", "To be confirmed"), "help-circle", "amber"),
+    "active": (pgettext_lazy("state of a unit", "At work"), "check", ""),
+    "closed": (pgettext_lazy("state of a unit", "Closed"), "archive", ""),
+}
+
+UNIT_EVENTS: Words = {
+    "created": pgettext_lazy("event of a unit", "made"),
+    "proposed": pgettext_lazy("event of a unit", "met in an import"),
+    "confirmed": pgettext_lazy("event of a unit", "confirmed"),
+    "renamed": pgettext_lazy("event of a unit", "renamed"),
+    "moved": pgettext_lazy("event of a unit", "put under another unit"),
+    "placed": pgettext_lazy("event of a unit", "division changed"),
+    "closed": pgettext_lazy("event of a unit", "closed"),
+    "merged": pgettext_lazy("event of a unit", "merged into another unit"),
+    "identified": pgettext_lazy("event of a unit", "found to be another unit"),
+    "succeeded": pgettext_lazy("event of a unit", "took over another unit"),
+    "merge_undone": pgettext_lazy("event of a unit", "its merger was undone"),
+    "succession_undone": pgettext_lazy("event of a unit", "a merger into it was undone"),
+}
+
+PERSON_EVENTS: Words = {
+    "created": pgettext_lazy("event of a person", "entered"),
+    "corrected": pgettext_lazy("event of a person", "name or phone corrected"),
+    "account_opened": pgettext_lazy("event of a person", "account made"),
+    "first_password_printed": pgettext_lazy("event of a person", "first password printed"),
+    "second_factor_reset": pgettext_lazy("event of a person", "second factor taken off"),
+    "account_shut": pgettext_lazy("event of a person", "account shut"),
+    "account_reopened": pgettext_lazy("event of a person", "account opened again"),
+}
+
+SHIFTS: Words = {
+    "all_day": pgettext_lazy("shift", "Whole day"),
+    "day": pgettext_lazy("shift", "Day shift"),
+    "night": pgettext_lazy("shift", "Night shift"),
+}
+
+# What a deputy or a secretary may be let do, in the words of the buttons.
+DELEGATED_ACTS: Words = {
+    "sign": _("Sign for"),
+    "contact": _("Contact the requester"),
+    "report": _("Report progress"),
+    "submit_result": _("Submit the result"),
+    "sign_off": _("Sign off"),
+    "hand_down": _("Hand down"),
+    "accept": _("Accept"),
+    "dispatch": _("Dispatch"),
+    "review": _("Accept the result"),
+    "send_back": _("Send back"),
+    "strike_off": _("Strike off"),
+    "register": _("Register"),
+    "duty": _("Keep the duty roster"),
+}
+
+DELEGATION_STATES: dict[str, tuple[str | Promise, str, str]] = {
+    "running": (pgettext_lazy("state of a delegation", "Running"), "check", "green"),
+    "ahead": (pgettext_lazy("state of a delegation", "To come"), "clock", ""),
+    "past": (pgettext_lazy("state of a delegation", "Ended"), "archive", ""),
+}
+
+ROW_STATES: dict[str, tuple[str | Promise, str, str]] = {
+    "new": (pgettext_lazy("state of a row", "New"), "plus", "green"),
+    "same": (pgettext_lazy("state of a row", "There already"), "check", ""),
+    "error": (pgettext_lazy("state of a row", "Not taken"), "alert-circle", "red"),
+}
+
+
+def chip(states: dict[str, tuple[str | Promise, str, str]], code: str) -> Chip:
+    """The chip of a code; an unknown one is shown as it is."""
+    word_, icon, tone = states.get(code, (code, "", ""))
+    return Chip(str(word_), icon, tone)
+
+
 def stage_chip(stage: str) -> Chip:
     """The chip of a problem's stage. An unknown code is shown as it is: a gap is seen, not hidden."""
     word, icon, tone = _STAGES.get(stage, (stage, "", ""))
     return Chip(str(word), icon, tone)
+
+
+def mark_chip(mark: str) -> Chip:
+    """The chip of an overlay, beside the stage."""
+    word, icon, tone = _MARKS.get(mark, (mark, "", ""))
+    return Chip(str(word), icon, tone)
+
+
+def duty(value: str) -> str:
+    """What "to_sign:<unit>" of a desk's link says."""
+    code = value.partition(":")[0]
+    return word(_DUTIES, code)
 
 
 def stage_word(stage: str) -> str:
@@ -255,6 +421,11 @@ def chip_of(known: dict[str, tuple[str | Promise, str, str]], code: str) -> Chip
     return Chip(str(word), icon, tone)
 
 
+def export_chip(state: str) -> Chip:
+    word, icon, tone = EXPORT_STATES.get(state, (state, "", ""))
+    return Chip(str(word), icon, tone)
+
+
 def assignment_chip(state: str) -> Chip:
     word, icon, tone = ASSIGNMENT_STATES.get(state, (state, "", ""))
     return Chip(str(word), icon, tone)
@@ -263,6 +434,22 @@ def assignment_chip(state: str) -> Chip:
 def word(words: Words, code: str) -> str:
     """The word of a code; an empty code has none."""
     return str(words.get(code, code)) if code else ""
+
+
+def reason(kind: str, code: str) -> str:
+    """The office's name of a reason, also of one that is no longer in use; an empty code has none."""
+    found = reference.reason(kind, code) if code else None
+    return str(found.label) if found else code
+
+
+def transfer_refusal(code: str) -> str:
+    """Why another county did not take a problem; an empty code has no word."""
+    return word(_TRANSFER_REFUSALS, code) if code in _TRANSFER_REFUSALS else reason("decline", code)
+
+
+def reason_options(kind: str) -> list[tuple[str, str]]:
+    """The reasons in use, in the office's order."""
+    return [(one.code, str(one.label)) for one in reference.reasons(kind)]
 
 
 def options(words: Words, codes: tuple[str, ...] | None = None) -> list[tuple[str, str]]:

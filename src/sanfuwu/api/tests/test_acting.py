@@ -117,7 +117,7 @@ NOWHERE = "018f0000-0000-7000-8000-000000000000"
         ("accept", {"category_id": "供电"}, "category_id"),
         ("accept", {"category": NOWHERE}, "category_id"),
         ("decline", {"reason_code": "because", "where_to_go": "x"}, "reason_code"),
-        ("decline", {"reason_code": "not_ours", "where_to_go": ""}, "where_to_go"),
+        ("decline", {"reason_code": "not_ours", "where_to_go": " "}, "where_to_go"),
         ("correct", {"reason": "错", "party_id": NOWHERE}, "party_id"),
         ("correct", {"reason": "错", "title": "有\x00字"}, "title"),
         ("appoint-leader", {"post_id": NOWHERE}, "post_id"),

@@ -92,6 +92,25 @@ def test_migrating_again_changes_nothing_and_a_new_county_is_made(
     assert owner_connection.execute("SELECT count(*) FROM zhuji.ledger_event").fetchone() == (0,)
 
 
+def test_one_more_county_is_empty_but_for_its_three_officers(
+    program_env: Env, owner_connection: psycopg.Connection[Any]
+) -> None:
+    done = sanfuwu("county", "嵊州市", "--code", "330683", "--host", "shengzhou.localhost", env=program_env)
+    lines = [line.split("\t") for line in done.stdout.splitlines()]
+    assert [role for _name, _password, role in lines] == ["system_officer", "security_officer", "audit_officer"]
+    assert len({password for _name, password, _role in lines}) == 3
+    found = owner_connection.execute("SELECT kind, code FROM shengzhou.territory_unit").fetchall()
+    assert found == [("county", "330683000000")]
+    assert owner_connection.execute("SELECT count(*) FROM shengzhou.problems_problem").fetchone() == (0,)
+    names = [name for name, _password, _role in lines]
+    until = owner_connection.execute(
+        "SELECT count(*) FROM accounts_account WHERE username = ANY(%s) AND first_password_until > now()", [names]
+    ).fetchone()
+    assert until == (3,)
+    sanfuwu("county", "嵊州市", "--code", "330683", env=program_env, status=1)  # officers make officers
+    assert owner_connection.execute("SELECT count(*) FROM shengzhou.territory_post").fetchone() == (3,)
+
+
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +11,7 @@ from sanfuwu.counties.models import County
 from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.errors import InvalidInput
 from sanfuwu.ledger.models import Note
+from sanfuwu.problems.actions import _family
 from sanfuwu.problems.actions._shell import Act, Context
 from sanfuwu.problems.models import Problem
 from sanfuwu.problems.snapshot import Snapshot
@@ -61,7 +61,7 @@ def plan_take_answer(snap: Snapshot, cmd: TakeAnswer, ctx: Context, changes: Cha
     taken(changes, message, cmd.sender, now)
     if kind == "accepted" and transfer.kind == Transfer.Kind.ACROSS and _may_end(snap):
         changes.event(problem, "transfer_accepted", data=data)
-        _end_here(snap, transfer, data["number"], now, changes)
+        _end_here(snap, transfer, data["number"], ctx, changes)
         return
     if problem.waiting_on and (kind in ("declined", "finished") or (kind == "accepted" and transfer.kind == "across")):
         changes.update(problem, waiting_on="")
@@ -77,7 +77,7 @@ def _may_end(snap: Snapshot) -> bool:
     return allows(Machine.PROBLEM, "handed_over", snap.problem.state) and not snap.open_assignments
 
 
-def _end_here(snap: Snapshot, transfer: Transfer, number: str, now: dt.datetime, changes: Changes) -> None:
+def _end_here(snap: Snapshot, transfer: Transfer, number: str, ctx: Context, changes: Changes) -> None:
     """不予受理, not ours: who has it now, and under which number, is where the requester is to go (need 17)."""
     problem = snap.problem
     there = County.objects.filter(code=transfer.partner_code).values_list("name", flat=True).first()
@@ -90,7 +90,8 @@ def _end_here(snap: Snapshot, transfer: Transfer, number: str, now: dt.datetime,
     note = changes.note(where, Note.Audience.REQUESTER)
     data = {"transfer": transfer.pk, "partner": transfer.partner_code, "number": number, "where_note": note.pk}
     changes.event(problem, "handed_over", data=data)
-    changes.tell("handed_over", problem.pk, now)
+    changes.tell("handed_over", problem.pk, ctx.now)
+    _family.part_closed(snap, ctx, changes)
 
 
-take_answer = Act("take_answer", TakeAnswer, plan_take_answer)
+take_answer = Act("take_answer", TakeAnswer, plan_take_answer, _family.family)

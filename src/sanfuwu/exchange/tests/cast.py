@@ -59,7 +59,7 @@ class Neighbours:
                 person.pk, self.unit.pk, role=Role.DISPATCHER, title="受理员", valid_from=SINCE, actor=SYSTEM, now=NOW
             )
             self.office = Actor(account_id=None, post_id=post.pk, unit_id=self.unit.pk, role=Role.DISPATCHER)
-            self.category = create_category("kq", "综合", actor=SYSTEM).pk
+            self.category = create_category("kq", "综合", actor=SYSTEM, now=NOW).pk
             if admitted:
                 set_partner(SHANGYU, "neighbour", True, actor=self.office, now=NOW)
 

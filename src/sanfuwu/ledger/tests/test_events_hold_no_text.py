@@ -37,6 +37,18 @@ SAID = {
     "how": "当场联系物业",
     "confirmed_by": "车间主任口头",
     "corrected": "屋顶持续漏雨",
+    "not_ours": "屋面属物业维修",
+    "basis": "物业服务合同约定",
+    "ruling": "仍由供电所牵头",
+    "wait": "等待汛期结束施工",
+    "grant": "同意延至月底完成",
+    "hold_on": "汛期尚未结束如前",
+    "go_on": "汛期已过可以开工",
+    "again": "昨夜又漏了一次",
+    "same": "与前件系同一厂房",
+    "differs": "查明是另一幢楼房",
+    "gone": "自己请人补好了顶",
+    "letter": "企业盖章书面说明",
 }
 
 
@@ -78,6 +90,16 @@ def walked(cast: Cast) -> Cast:
     act("set_plan", c.SetPlan(steps=(c.Step(text=SAID["step"], unit_id=power, due_on=dt.date(2019, 3, 1)),)))
     act("add_requirement", c.AddRequirement(text=SAID["paper"]))
     done = c.SubmitResult(result_kind="solved", text=SAID["result"], evidence=SAID["evidence"])
+    due, review = dt.date(2019, 2, 28), dt.date(2019, 3, 29)
+    act("request_extension", c.RequestExtension(due_on=due, reason=SAID["wait"]), cast.handler)
+    act("decide_extension", c.DecideExtension(granted=True, remark=SAID["grant"]))
+    wait = c.RequestHold(condition="season", review_on=review, reason=SAID["wait"])
+    act("request_hold", wait, cast.handler)
+    act("refuse_hold", c.RefuseHold(reason=SAID["ruling"]), cast.supervisor)
+    act("request_hold", wait, cast.handler)
+    act("hold", c.Hold(remark=SAID["grant"]), cast.supervisor)
+    act("renew_hold", c.RenewHold(review_on=dt.date(2019, 4, 30), reason=SAID["hold_on"]), cast.supervisor)
+    act("unhold", c.Unhold(remark=SAID["go_on"]), cast.supervisor)
     act("submit_result", done, cast.handler)
     act("send_back", c.SendBack(reason_code="incomplete", text=SAID["back"]), cast.head)
     act("submit_result", result(), cast.handler)
@@ -87,7 +109,23 @@ def walked(cast: Cast) -> Cast:
 
     act("record_callback", replace(dissatisfied(), words=SAID["words"]), cast.verifier)
     act("strike_off", c.StrikeOff(remark=SAID["remark"]), cast.supervisor)
-    act("archive", c.Archive())
+    act("reopen", c.Reopen(reason=SAID["again"]), cast.supervisor)
+    back = c.Return(reason=SAID["not_ours"], basis=SAID["basis"], proposed_unit=cast.unit("zlsgs"))
+    act("give_back", back, cast.head)
+    act("rule_reassign", c.RuleReassign(unit=cast.unit("zlsgs"), reason=SAID["ruling"]))
+    act("give_back", c.Return(reason=SAID["not_ours"], basis=SAID["basis"], proposed_unit=power), cast.water_head)
+    act("rule_uphold", c.RuleUphold(reason=SAID["ruling"]))
+    master = actions.register_problem(reg, actor=town, now=NOW)
+    act("merge", c.Merge(master=master.number, reason=SAID["same"]))
+    act("unmerge", c.Unmerge(reason=SAID["differs"]))
+    act("split", c.Split(parts=(SAID["text"], SAID["gone"]), reason=SAID["differs"]))
+    up = c.Withdraw(reason=SAID["gone"], proof=SAID["letter"])
+    actions.withdraw(master.pk, up, actor=town, now=NOW)
+    first = actions.solve_on_spot(
+        told(SAID["text"], who), c.SpotSolution(how=SAID["how"], confirmed_by=SAID["confirmed_by"]), actor=town, now=NOW
+    )
+    actions.archive(declined.pk, c.Archive(), actor=office, now=NOW)
+    actions.reopen(first.pk, c.Reopen(reason=SAID["again"]), actor=cast.supervisor, now=NOW)
     return cast
 
 

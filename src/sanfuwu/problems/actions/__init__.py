@@ -1,10 +1,15 @@
 """Every change of state of a problem (house rule 1). Import acts from here."""
 
+from .calendars import approve_calendar
+from .clearing import clear_training
 from .closing import archive, strike_off
 from .dispatching import dispatch, hand_down, recall
 from .erasing import erase_requester
+from .extending import decide_extension, request_extension
 from .foreign import correct_foreign_number, note_foreign_number, note_foreign_update
 from .handling import contact, report, review, send_back, sign, sign_off, submit_result
+from .holding import hold, refuse_hold, renew_hold, request_hold, unhold
+from .merging import merge, split, unmerge
 from .overlays import (
     add_requirement,
     appoint_leader,
@@ -14,25 +19,43 @@ from .overlays import (
     set_plan,
 )
 from .recompute import publish_year
-from .register import RegisterResult, register_problem, register_problems, solve_on_spot
+from .register import (
+    Incoming,
+    RegisterResult,
+    known_source,
+    register_problem,
+    register_problems,
+    register_together,
+    solve_on_spot,
+)
+from .reopening import reopen, withdraw
+from .returning import give_back, rule_reassign, rule_uphold
 from .triage import accept, correct, decline, request_info, supply_info
 from .units import succeed_unit, undo_succession
 from .verifying import record_callback
 
 __all__ = [
+    "Incoming",
     "RegisterResult",
     "accept",
     "add_requirement",
     "appoint_leader",
+    "approve_calendar",
     "archive",
+    "clear_training",
     "contact",
     "correct",
     "correct_foreign_number",
+    "decide_extension",
     "decline",
     "dispatch",
     "erase_requester",
+    "give_back",
     "hand_down",
+    "hold",
+    "known_source",
     "meet_requirement",
+    "merge",
     "note_foreign_number",
     "note_foreign_update",
     "publish_year",
@@ -40,19 +63,31 @@ __all__ = [
     "record_callback",
     "record_commitment",
     "record_coordination",
+    "refuse_hold",
     "register_problem",
     "register_problems",
+    "register_together",
+    "renew_hold",
+    "reopen",
     "report",
+    "request_extension",
+    "request_hold",
     "request_info",
     "review",
+    "rule_reassign",
+    "rule_uphold",
     "send_back",
     "set_plan",
     "sign",
     "sign_off",
     "solve_on_spot",
+    "split",
     "strike_off",
     "submit_result",
     "succeed_unit",
     "supply_info",
     "undo_succession",
+    "unhold",
+    "unmerge",
+    "withdraw",
 ]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Generic, TypeVar
 from uuid import UUID
@@ -12,11 +12,11 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from sanfuwu.counties.queries import work_calendar
 from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.commit import commit
-from sanfuwu.ledger.errors import InvalidInput, StaleVersion
-from sanfuwu.rules.deadlines import DEFAULT_RULES, DeadlineRules
+from sanfuwu.ledger.errors import InvalidInput, NotVisible, StaleVersion
+from sanfuwu.reference.queries import calendar_at, rules_at
+from sanfuwu.rules.deadlines import DeadlineRules
 from sanfuwu.rules.worktime import WorkCalendar
 from sanfuwu.territory.actor import Actor
 from sanfuwu.territory.models import Unit
@@ -24,7 +24,7 @@ from sanfuwu.territory.queries import scopes_over
 
 from .. import facets, policies
 from ..models import Assignment, Category, Problem, ProblemRow
-from ..snapshot import Snapshot, load, load_many
+from ..snapshot import Snapshot, load_many
 
 
 @dataclass
@@ -33,14 +33,27 @@ class Context:
 
     actor: Actor
     now: dt.datetime
-    rules: DeadlineRules = DEFAULT_RULES
     subject: Assignment | None = None  # the assignment the act is about
+    others: dict[UUID, Snapshot] = field(default_factory=dict)  # what hangs together with it, locked too
+    made: list[Snapshot] = field(default_factory=list)  # new problems
     _units: dict[UUID, Unit] = field(default_factory=dict)
     _paths: dict[UUID, tuple[UUID, ...]] = field(default_factory=dict)
 
     @cached_property
+    def rules(self) -> DeadlineRules:
+        """The version of the time limits in force at this moment."""
+        return rules_at(self.now)
+
+    @cached_property
     def calendar(self) -> WorkCalendar:
-        return work_calendar()
+        """The work calendar with the office hours in force at this moment."""
+        return calendar_at(self.now)
+
+    def sharing(self) -> Context:
+        """A context for another problem of the same batch: what this one has looked up, it knows too."""
+        other = replace(self, subject=None, others={}, made=[])
+        other.__dict__.update(calendar=self.calendar, rules=self.rules)
+        return other
 
     def unit(self, unit_id: UUID, field_name: str) -> Unit:
         """An active unit to be made responsible, or an error at the field."""
@@ -91,7 +104,13 @@ def finish(pairs: list[tuple[Snapshot, Context]], changes: Changes) -> None:
     wanted = []
     for snap, ctx in pairs:
         path = ctx.category_path(snap.problem.category_id) if snap.problem.category_id else ()
-        _refresh(snap, changes, is_open=facets.is_open(snap.problem.state), due_at=_running_due(snap))
+        _refresh(
+            snap,
+            changes,
+            is_open=facets.is_open(snap.problem.state),
+            due_at=_running_due(snap),
+            struck_off_at=snap.problem.struck_off_at,
+        )
         wanted.append((snap, facets.tokens_of(snap, scopes, path) | facets.list_tokens(snap.row)))
     numbers = facets.ids_of({t for _snap, tokens in wanted for t in tokens})
     for snap, tokens in wanted:
@@ -125,6 +144,7 @@ class Act(Generic[C]):
     name: str
     command: type[C]
     plan: Callable[[Snapshot, C, Context, Changes], None]
+    related: Callable[[UUID, C], set[UUID]] | None = None  # other problems that the plan looks at or changes
 
     def __call__(
         self,
@@ -138,14 +158,17 @@ class Act(Generic[C]):
     ) -> Problem:
         """Run it. Raises the `ActionError`s of `ledger.errors`; then nothing is written."""
         with transaction.atomic():
-            snap = load(problem_id, lock=True)
+            found = self._load({problem_id: cmd})
+            if problem_id not in found:
+                raise NotVisible(_("There is no such problem, or it is not visible to you."))
+            snap = found[problem_id]
             if expected_version is not None and snap.problem.version != expected_version:
                 raise StaleVersion(
                     _("Somebody else acted on this problem since you opened it. What you typed is kept.")
                 )
             changes = Changes()
-            ctx = self._planned(snap, cmd, actor, now, changes)
-            finish([(snap, ctx)], changes)
+            ctx = self._planned(snap, cmd, actor, now, changes, found)
+            _finish_all([(snap, ctx)], changes)
             commit(changes, actor=actor, now=now, request_id=request_id)
         return snap.problem
 
@@ -155,20 +178,55 @@ class Act(Generic[C]):
         if len(commands) > MOST_AT_ONCE:
             raise InvalidInput(_("At most 500 problems at a time."))
         with transaction.atomic():
-            snaps = load_many(commands, lock=True)
+            found = self._load(commands)
+            snaps = [found[pk] for pk in sorted(commands) if pk in found]
             changes = Changes()
-            pairs = [(s, self._planned(s, commands[s.problem.pk], actor, now, changes)) for s in snaps]
-            finish(pairs, changes)
+            pairs = [(s, self._planned(s, commands[s.problem.pk], actor, now, changes, found)) for s in snaps]
+            _finish_all(pairs, changes)
             commit(changes, actor=actor, now=now)
         return [s.problem for s in snaps]
 
-    def _planned(self, snap: Snapshot, cmd: C, actor: Actor, now: dt.datetime, changes: Changes) -> Context:
-        ctx = Context(actor=actor, now=now)
+    def _load(self, commands: Mapping[UUID, C]) -> dict[UUID, Snapshot]:
+        """Everything that is planned on, locked in id order so that two acts never wait for each other."""
+        wanted = set(commands) | self._related(commands)
+        found = {snap.problem.pk: snap for snap in load_many(wanted, lock=True)}
+        if not self._related(commands) <= wanted:  # merged or split between the look and the lock
+            raise StaleVersion(_("Somebody else acted on this at the same moment. Reload and look at what changed."))
+        return found
+
+    def _related(self, commands: Mapping[UUID, C]) -> set[UUID]:
+        if self.related is None:
+            return set()
+        return set().union(*(self.related(pk, cmd) for pk, cmd in commands.items()))
+
+    def _planned(
+        self, snap: Snapshot, cmd: C, actor: Actor, now: dt.datetime, changes: Changes, found: dict[UUID, Snapshot]
+    ) -> Context:
+        ctx = Context(actor=actor, now=now, others=found)
         ctx.subject = policies.authorise(actor, self.name, snap, getattr(cmd, "assignment_id", None))
         self.plan(snap, cmd, ctx, changes)
         return ctx
 
 
+def _finish_all(pairs: list[tuple[Snapshot, Context]], changes: Changes) -> None:
+    """`finish` for what was planned on, what was made, and whatever else an event was written about."""
+    told = {draft.owner.pk for draft in changes.events}
+    done = {snap.problem.pk for snap, _ctx in pairs}
+    more: dict[UUID, tuple[Snapshot, Context]] = {}
+    for _snap, ctx in pairs:
+        for other in (*ctx.made, *ctx.others.values()):
+            if other.problem.pk in told - done:
+                more[other.problem.pk] = (other, ctx)
+    finish([*pairs, *more.values()], changes)
+
+
 def new_row(problem: Problem) -> ProblemRow:
     """The narrow row of a new problem, still without its facets."""
-    return ProblemRow(problem=problem, registered_at=problem.registered_at, is_open=True, facets=[])
+    return ProblemRow(
+        problem=problem,
+        registered_at=problem.registered_at,
+        raised_on=problem.raised_on,
+        struck_off_at=problem.struck_off_at,
+        is_open=True,
+        facets=[],
+    )

@@ -11,6 +11,7 @@ from sanfuwu.rules.lifecycle import Machine, next_state
 from ..commands import Archive, StrikeOff
 from ..models import Problem
 from ..snapshot import Snapshot
+from . import _family
 from ._shell import Act, Context, require_text
 
 BASIS = {
@@ -39,6 +40,7 @@ def plan_strike_off(snap: Snapshot, cmd: StrikeOff, ctx: Context, changes: Chang
         data["note"] = changes.note(require_text(cmd.remark, "remark", most=500)).pk
     changes.event(snap.problem, "struck_off", data=data)
     changes.tell("struck_off", snap.problem.pk, ctx.now)
+    _family.part_closed(snap, ctx, changes)
 
 
 def plan_archive(snap: Snapshot, cmd: Archive, ctx: Context, changes: Changes) -> None:
@@ -49,5 +51,5 @@ def plan_archive(snap: Snapshot, cmd: Archive, ctx: Context, changes: Changes) -
     changes.event(snap.problem, "archived")
 
 
-strike_off = Act("strike_off", StrikeOff, plan_strike_off)
+strike_off = Act("strike_off", StrikeOff, plan_strike_off, _family.family)
 archive = Act("archive", Archive, plan_archive)

@@ -16,6 +16,7 @@ from ..models import Assignment, ProblemText
 from ..snapshot import Snapshot
 from . import _clock
 from ._shell import Act, Context, require_text
+from .reaching import require_below_or_serving
 from .triage import search_grams
 
 
@@ -77,6 +78,7 @@ def plan_hand_down(snap: Snapshot, cmd: HandDown, ctx: Context, changes: Changes
     parent = ctx.subject
     assert parent is not None
     _check_units(snap, ctx, cmd.lead, cmd.co, within=parent)
+    require_below_or_serving(snap, ctx, parent, {"lead": (cmd.lead,), "co": cmd.co})
     lead = _clock.begin(snap, ctx, changes, unit_id=cmd.lead, role="lead", parent=parent)
     co = [_clock.begin(snap, ctx, changes, unit_id=u, role="co", parent=parent) for u in cmd.co]
     data: dict[str, object] = {

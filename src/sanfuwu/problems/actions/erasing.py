@@ -42,7 +42,7 @@ def erase_requester(problem_id: UUID, *, reason: str, actor: Actor, now: dt.date
         if snap.problem.state not in CLOSED_PROBLEM_STATES:
             raise IllegalTransition(_("The problem is still open: erase the person when it is closed."))
         changes = Changes()
-        gone = _plan(snap, changes, now)
+        gone = plan_erase(snap, changes, now)
         changes.insert(
             AccessLog(
                 at=now,
@@ -61,7 +61,7 @@ def erase_requester(problem_id: UUID, *, reason: str, actor: Actor, now: dt.date
     return snap.problem
 
 
-def _plan(snap: Snapshot, changes: Changes, now: dt.datetime) -> list[str]:
+def plan_erase(snap: Snapshot, changes: Changes, now: dt.datetime) -> list[str]:
     """Empties rows and returns the photographs to remove."""
     problem = snap.problem
     notes = list(Note.objects.filter(pk__in=_note_ids(problem), erased_at__isnull=True))

@@ -9,16 +9,17 @@ from django.utils.translation import gettext as _
 from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.errors import IllegalTransition, InvalidInput
 from sanfuwu.ledger.models import Note
+from sanfuwu.reference.queries import reasons
 from sanfuwu.rules.lifecycle import OPEN_ASSIGNMENT_STATES, Machine, next_state
 from sanfuwu.rules.resolution_level import Coordination as Coordinated
 from sanfuwu.rules.resolution_level import Leadership as Led
 from sanfuwu.rules.resolution_level import resolution_level
 from sanfuwu.territory.models import Role
 
-from ..commands import SEND_BACK_REASONS, MakeContact, Report, Review, SendBack, Sign, SignOff, SubmitResult
-from ..models import Assignment, VerificationCycle
+from ..commands import MakeContact, Report, Review, SendBack, Sign, SignOff, SubmitResult
+from ..models import Assignment, Problem, VerificationCycle
 from ..snapshot import Snapshot
-from . import _clock
+from . import _clock, _family
 from ._shell import Act, Context, require_choice, require_text
 
 CONTACT_WAYS = ("phone", "visit", "sms")
@@ -91,6 +92,7 @@ def plan_submit_result(snap: Snapshot, cmd: SubmitResult, ctx: Context, changes:
     )
     _clock.meet(snap, changes, a.pk, "contact", ctx.now)
     _clock.meet(snap, changes, a.pk, "result", ctx.now)
+    _clock.lapse(snap, changes, a, ctx.now)
     changes.event(
         snap.problem,
         "result_submitted",
@@ -114,7 +116,7 @@ def plan_sign_off(snap: Snapshot, cmd: SignOff, ctx: Context, changes: Changes) 
 def plan_send_back(snap: Snapshot, cmd: SendBack, ctx: Context, changes: Changes) -> None:
     """审核退回: the clock resumes where it stood, rework + 1."""
     a = _subject(ctx)
-    code = require_choice(cmd.reason_code, SEND_BACK_REASONS, "reason_code")
+    code = require_choice(cmd.reason_code, {r.code for r in reasons("send_back")}, "reason_code")
     note = changes.note(require_text(cmd.text, "text", most=1000))
     _clock.resume_after_review(snap, ctx, changes, a)
     changes.update(
@@ -164,6 +166,19 @@ def plan_review(snap: Snapshot, cmd: Review, ctx: Context, changes: Changes) -> 
         assignment_id=a.pk,
     )
     changes.tell("result_accepted", snap.problem.pk, ctx.now)
+    for follower in _family.followers(snap, ctx):  # every requester is answered, and asked
+        _open_callback_of(follower, snap.problem, ctx, changes)
+
+
+def _open_callback_of(follower: Snapshot, master: Problem, ctx: Context, changes: Changes) -> None:
+    if follower.open_cycle is None:
+        cycle = VerificationCycle(
+            problem=follower.problem, cycle_no=follower.problem.cycle_no, state="pending", opened_at=ctx.now
+        )
+        follower.cycles.append(changes.insert(cycle))
+    data = {"master": master.pk, "number": master.number, "kind": master.result_kind}
+    changes.event(follower.problem, "master_solved", data=data)
+    changes.tell("result_accepted", follower.problem.pk, ctx.now)
 
 
 def _finish_assignment(snap: Snapshot, ctx: Context, changes: Changes, a: Assignment, reason: str) -> None:
@@ -198,4 +213,4 @@ report = Act("report", Report, plan_report)
 submit_result = Act("submit_result", SubmitResult, plan_submit_result)
 sign_off = Act("sign_off", SignOff, plan_sign_off)
 send_back = Act("send_back", SendBack, plan_send_back)
-review = Act("review", Review, plan_review)
+review = Act("review", Review, plan_review, _family.family)

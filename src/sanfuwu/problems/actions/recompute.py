@@ -7,7 +7,7 @@ dispatched moves earlier; what is not dispatched has no deadline yet.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -17,8 +17,10 @@ from sanfuwu.counties.actions import publish_calendar
 from sanfuwu.counties.queries import county_schemas, work_calendar
 from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.commit import commit
+from sanfuwu.reference.queries.rules import in_force, with_hours
+from sanfuwu.rules.deadlines import result_due
 from sanfuwu.rules.durations import Duration, Unit
-from sanfuwu.rules.worktime import WorkCalendar, recompute
+from sanfuwu.rules.worktime import DayKind, WorkCalendar
 from sanfuwu.territory.actor import Actor
 
 from ..models import Assignment
@@ -27,7 +29,7 @@ from . import _clock
 from ._shell import Context, finish
 
 _BATCH = 500
-_BY_THE_CALENDAR = frozenset({Unit.WORKING_DAYS, Unit.CALENDAR_DAYS, Unit.WORKING_HOURS})
+BY_THE_CALENDAR = frozenset({Unit.WORKING_DAYS, Unit.CALENDAR_DAYS, Unit.WORKING_HOURS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +47,30 @@ def publish_year(
     *,
     rest_days: Iterable[dt.date],
     make_up_workdays: Iterable[dt.date],
+    half_days: Mapping[dt.date, DayKind] | None = None,
+    notes: Mapping[dt.date, str] | None = None,
     actor: Actor,
     now: dt.datetime,
 ) -> list[Moved]:
     """Enter a year's notice and re-compute the deadlines of every county. Raises ValueError for a wrong day."""
-    old = work_calendar()
-    publish_calendar(year, rest_days=rest_days, make_up_workdays=make_up_workdays)
+    publish_calendar(year, rest_days=rest_days, make_up_workdays=make_up_workdays, half_days=half_days, notes=notes)
     new = work_calendar()
     moved = []
     for schema in county_schemas():
         with schema_context(schema):
-            moved.append(recompute_deadlines(schema, year, old, new, actor=actor, now=now))
+            hours = in_force(now).hours  # each county has its own
+            moved.append(recompute_deadlines(schema, year, with_hours(new, hours), actor=actor, now=now))
     return moved
 
 
-def recompute_deadlines(
-    county: str, year: int, old: WorkCalendar, new: WorkCalendar, *, actor: Actor, now: dt.datetime
-) -> Moved:
+def reaches_from(year: int, calendar: WorkCalendar) -> dt.datetime:
+    """Deadlines from here on may depend on the year: its notice can move the last days of the year before."""
+    return dt.datetime(year - 1, 12, 25, tzinfo=calendar.tz)
+
+
+def recompute_deadlines(county: str, year: int, new: WorkCalendar, *, actor: Actor, now: dt.datetime) -> Moved:
     """The open assignments of the current county whose date reaches the year (or the last days before it)."""
-    since = dt.datetime(year - 1, 12, 25, tzinfo=new.tz)
+    since = reaches_from(year, new)
     running = Assignment.objects.filter(ended_at__isnull=True, due_at__gte=since)
     ids = sorted(set(running.values_list("problem_id", flat=True)))
     later = kept = looked_at = 0
@@ -72,7 +79,7 @@ def recompute_deadlines(
             changes, pairs = Changes(), []
             for snap in load_many(ids[start : start + _BATCH], lock=True):
                 ctx = Context(actor=actor, now=now)
-                counts = _plan(snap, old, new, since, changes)
+                counts = _plan(snap, new, since, changes)
                 looked_at += counts[0]
                 later += counts[1]
                 kept += counts[2]
@@ -83,19 +90,17 @@ def recompute_deadlines(
     return Moved(county, looked_at, later, kept)
 
 
-def _plan(
-    snap: Snapshot, old: WorkCalendar, new: WorkCalendar, since: dt.datetime, changes: Changes
-) -> tuple[int, int, int]:
+def _plan(snap: Snapshot, new: WorkCalendar, since: dt.datetime, changes: Changes) -> tuple[int, int, int]:
     looked_at = later = kept = 0
     for a in sorted(snap.open_assignments, key=lambda x: x.depth):  # a parent's date first: it caps its children's
         duration = Duration.parse(a.duration)
-        if a.due_at < since or duration.unit not in _BY_THE_CALENDAR:
+        if a.due_at < since or duration.unit not in BY_THE_CALENDAR:
             continue
         looked_at += 1
         pauses = [(p.from_at, p.to_at) for p in snap.pauses_of(a) if p.to_at is not None]
-        found = recompute(a.dispatched_at, duration, pauses, old, new)
-        due = _capped(snap, a, found.new_due.at)
-        assumed = bool(found.new_due.assumed_years)
+        found = result_due(a.dispatched_at, duration, a.extended_days, new, pauses)
+        due = _capped(snap, a, found.at)
+        assumed = bool(found.assumed_years)
         before = a.due_at
         if due > before:
             _clock.move(snap, changes, a, due)

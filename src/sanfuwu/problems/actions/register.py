@@ -18,11 +18,12 @@ from django.utils.translation import gettext as _
 
 from sanfuwu.counties.queries import county_code, division_exists
 from sanfuwu.ledger.changes import Changes
-from sanfuwu.ledger.commit import commit
+from sanfuwu.ledger.commit import TRAINING, commit
 from sanfuwu.ledger.errors import ActionError, InvalidInput, NotAllowed
 from sanfuwu.ledger.models import Note
 from sanfuwu.parties.actions import RequesterInput, check_requester, resolve_parties
 from sanfuwu.parties.models import Contact, Party
+from sanfuwu.reference.queries import county_data
 from sanfuwu.rules.identifiers import DivisionLevel, check_division, division_at
 from sanfuwu.rules.lifecycle import Machine, next_state
 from sanfuwu.rules.resolution_level import OnSpotClaim, OnSpotFault, on_spot_faults
@@ -34,6 +35,7 @@ from ..commands import Registration, SpotSolution
 from ..models import ForeignNumber, ForeignSystem, Problem, ProblemText, VerificationCycle
 from ..policies import may_register
 from ..snapshot import Snapshot
+from ._proposing import responsible
 from ._references import broken_references
 from ._shell import MOST_AT_ONCE, Context, finish, new_row, require_choice, require_text
 from .foreign import digest_of, number_row
@@ -41,7 +43,6 @@ from .triage import search_grams
 
 TITLE_LENGTH = 40
 TEXT_LENGTH = 20_000  # the longest real message looked at has 12,220 characters
-SAMPLE_PERCENT = 10  # of what was solved on the spot, for call-back (model.md)
 RECURS_WITHIN = dt.timedelta(days=30)
 _SENTENCE_END = re.compile(r"[。！？!?;；\n]")
 # Crockford's base 32: no I, L, O, U, so that a code survives a telephone call.
@@ -64,6 +65,15 @@ class RegisterResult:
     problem: Problem | None = None
     number: str = ""
     error: ActionError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One registration of several: whose request it was, and what else goes into the same transaction."""
+
+    reg: Registration
+    request_id: str = ""
+    also: Also | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +123,7 @@ def _one(
         raise fault
     with transaction.atomic():
         if reg.source_ref is not None and _existing([checked]):
-            raise InvalidInput(
-                _("This entry of the other system is registered already."), field="source_ref", code="duplicate"
-            )
+            raise known_source()
         changes = Changes()
         (problem,) = _plan([checked], solution, actor, now, changes)
         if also is not None:
@@ -127,9 +135,16 @@ def _one(
 def register_problems(regs: Sequence[Registration], *, actor: Actor, now: dt.datetime) -> list[RegisterResult]:
     """Up to 500 registrations by the same plan in one transaction; bad rows and known source rows are left out and
     named, the others are written."""
+    return register_together([Incoming(reg) for reg in regs], actor=actor, now=now)
+
+
+def register_together(incoming: Sequence[Incoming], *, actor: Actor, now: dt.datetime) -> list[RegisterResult]:
+    """The same for requests of one actor that met at the same moment: each keeps its request id and what it writes
+    besides. An `IntegrityError` (a key that is used, a firm that another one registers now) takes all of them back."""
     _require_may_register(actor)
-    if len(regs) > MOST_AT_ONCE:
+    if len(incoming) > MOST_AT_ONCE:
         raise InvalidInput(_("At most 500 problems at a time."))
+    regs = [one.reg for one in incoming]
     results: dict[int, RegisterResult] = {}
     good: list[tuple[int, _Checked]] = []
     for index, reg in enumerate(regs):
@@ -157,11 +172,22 @@ def register_problems(regs: Sequence[Registration], *, actor: Actor, now: dt.dat
             fresh.append((index, checked))
         if fresh:
             changes = Changes()
-            problems = _plan([c for _i, c in fresh], None, actor, now, changes)
+            requests = [incoming[index].request_id for index, _c in fresh]
+            problems = _plan([c for _i, c in fresh], None, actor, now, changes, requests)
+            for (index, _c), problem in zip(fresh, problems, strict=True):
+                if (also := incoming[index].also) is not None:
+                    also(problem, changes)
             commit(changes, actor=actor, now=now)
             for (index, _c), problem in zip(fresh, problems, strict=True):
                 results[index] = RegisterResult(index, "created", problem, problem.number)
     return [results[i] for i in range(len(regs))]
+
+
+def known_source() -> InvalidInput:
+    """The refusal of a source row that is registered already."""
+    return InvalidInput(
+        _("This entry of the other system is registered already."), field="source_ref", code="duplicate"
+    )
 
 
 def _require_may_register(actor: Actor) -> None:
@@ -171,7 +197,7 @@ def _require_may_register(actor: Actor) -> None:
 
 def _check(reg: Registration, solution: SpotSolution | None, now: dt.datetime) -> _Checked:
     text = require_text(reg.text, "text", most=TEXT_LENGTH)
-    title = reg.title.strip() or _first_sentence(text)
+    title = reg.title.strip() or first_sentence(text)
     if len(title) > 200:
         raise InvalidInput(_("At most %(most)d characters.") % {"most": 200}, field="title")
     division = check_division(reg.division)
@@ -180,7 +206,7 @@ def _check(reg: Registration, solution: SpotSolution | None, now: dt.datetime) -
     require_choice(reg.channel, _CHANNEL, "channel")
     require_choice(reg.urgency, _URGENCY, "urgency")
     require_choice(reg.nature, _NATURE, "nature")
-    require_choice(reg.origin, ("live", "import", "training"), "origin")
+    require_choice(reg.origin, ("live", "import"), "origin")  # training is the actor's, never a row's
     who = check_requester(reg.requester)
     if not reg.anonymous and not (who.name or who.contact_name or who.phone or who.party_id):
         raise InvalidInput(_("Say who raised it, or mark it as anonymous."), field="requester")
@@ -221,7 +247,8 @@ def _check_on_spot(reg: Registration, solution: SpotSolution, raised_on: dt.date
     require_text(solution.confirmed_by, "confirmed_by", most=80)
 
 
-def _first_sentence(text: str) -> str:
+def first_sentence(text: str) -> str:
+    """The title of a text that was given none."""
     first = _SENTENCE_END.split(text, maxsplit=1)[0].strip() or text
     return first if len(first) <= TITLE_LENGTH else first[: TITLE_LENGTH - 1] + "…"
 
@@ -271,15 +298,21 @@ def _spellings(regs: Sequence[Registration]) -> dict[tuple[str, str], set[str]]:
     return found
 
 
-def _numbers(now: dt.datetime, count: int) -> list[str]:
-    """The next numbers of this year's sequence: unique, rising, with gaps where a transaction failed."""
+def next_numbers(now: dt.datetime, count: int, *, training: bool) -> list[str]:
+    """The next numbers of this year's sequence: unique, rising, with gaps where a transaction failed.
+
+    Training has a sequence of its own, so that it leaves no gap in the real one.
+    """
     year = now.astimezone(ZoneInfo(settings.TIME_ZONE)).year
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [f"problem_number_{year}", count])
-        return [f"{county_code()}-{year}-{value:06d}" for (value,) in cursor.fetchall()]
+    sequence, mark = ("training_number", "YL") if training else (f"problem_number_{year}", "")
+    # In a pipeline the act's BEGIN goes with it: a round trip less.
+    with connection.cursor() as cursor, cursor.connection.pipeline():
+        cursor.execute("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [sequence, count])
+        return [f"{county_code()}-{mark}{year}-{value:06d}" for (value,) in cursor.fetchall()]
 
 
-def _read_code() -> str:
+def new_read_code() -> str:
+    """What stands on the requester's slip of paper."""
     bits = secrets.randbits(60)
     return "".join(_CODE_ALPHABET[bits >> shift & 31] for shift in range(0, 60, 5))
 
@@ -290,20 +323,41 @@ def _plan(
     actor: Actor,
     now: dt.datetime,
     changes: Changes,
+    requests: Sequence[str] = (),
 ) -> list[Problem]:
-    """The plan of one and of many: the same lines, so that a batch is nothing but its singles."""
-    numbers = _numbers(now, len(batch))
-    served = resolve_parties(changes, [c.requester for c in batch], now)
-    systems = _systems_of([c.reg for c in batch])
-    units = town_units(now.astimezone(ZoneInfo(settings.TIME_ZONE)).date())
+    """The plan of one and of many: the same lines, so that a batch is nothing but its singles. `requests` are the ids
+    of their requests, where these differ."""
+    numbers = next_numbers(now, len(batch), training=actor.training)
+    # In training no number of another system is taken: it would not be free for the real problem.
+    systems = {} if actor.training else _systems_of([c.reg for c in batch])
+    served = _served(changes, [c.requester for c in batch], actor, now)
+    today = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    units = town_units(today)
     pairs = []
-    for checked, number, (party, contact) in zip(batch, numbers, served, strict=True):
+    for n, (checked, number, (party, contact)) in enumerate(zip(batch, numbers, served, strict=True)):
+        changes.request_id = requests[n] if requests else ""
         town = division_at(checked.division, DivisionLevel.TOWN)
-        unit = checked.reg.proposed_unit or (units.get(town) if town else None)
+        # Whoever registers knows best, then the catalogue; otherwise the town itself.
+        unit = checked.reg.proposed_unit or responsible(checked.reg.category_id, checked.division, today)
+        unit = unit or (units.get(town) if town else None)
         snap = _plan_one(checked, number, party, contact, unit, actor, now, solution, systems, changes)
         pairs.append((snap, Context(actor=actor, now=now)))
     finish(pairs, changes)
     return [snap.problem for snap, _ctx in pairs]
+
+
+def _served(
+    changes: Changes, requesters: list[RequesterInput], actor: Actor, now: dt.datetime
+) -> list[tuple[Party | None, Contact | None]]:
+    """Who is served. In training nobody becomes a party and no telephone is matched: the register stays real."""
+    if not actor.training:
+        return resolve_parties(changes, requesters, now)
+    people = [RequesterInput(contact_name=r.contact_name, phone=r.phone) for r in requesters]
+    found = resolve_parties(changes, people, now)
+    for _party, contact in found:
+        if contact is not None:
+            contact.phone_hmac = None
+    return found
 
 
 def _plan_one(
@@ -324,7 +378,7 @@ def _plan_one(
     act = "register" if solution is None else "solve_on_spot"
     problem = Problem(
         number=number,
-        read_code=_read_code(),
+        read_code=new_read_code(),
         state=next_state(Machine.PROBLEM, act, None),
         nature=reg.nature,
         tier=Problem.Tier.ON_SPOT if solution else "",
@@ -333,7 +387,7 @@ def _plan_one(
         category_id=reg.category_id if solution else None,
         proposed_unit=unit,
         channel=reg.channel,
-        origin=reg.origin,
+        origin=TRAINING if actor.training else reg.origin,
         source_system=reg.source_system,
         source_ref=reg.source_ref,
         raised_on=checked.raised_on,
@@ -367,7 +421,7 @@ def _plan_one(
         snap.foreign.append(there)
         data |= {"system": system, "foreign": there.pk, "sha256": digest_of(there)}
     changes.insert(ProblemText(problem_id=problem.pk, grams=search_grams(problem, checked.text)))
-    if solution is not None and (recurs or _sampled(problem.pk)):
+    if solution is not None and (recurs or _sampled(problem.pk, county_data().spot_sample)):
         cycle = VerificationCycle(
             problem=problem, cycle_no=1, why=VerificationCycle.Why.SAMPLE, state="pending", opened_at=now
         )
@@ -378,9 +432,10 @@ def _plan_one(
     return snap
 
 
-def _sampled(problem_id: UUID) -> bool:
-    """One in ten, decided by the id: nobody chooses whom to ask, and the same id always gives the same answer."""
-    return hashlib.sha256(problem_id.bytes).digest()[0] * 100 < SAMPLE_PERCENT * 256
+def _sampled(problem_id: UUID, percent: int) -> bool:
+    """So many of a hundred (model.md: ten), decided by the id: nobody chooses whom to ask, and the same id always gives
+    the same answer."""
+    return hashlib.sha256(problem_id.bytes).digest()[0] * 100 < percent * 256
 
 
 def _recurs(party: Party | None, now: dt.datetime) -> bool:

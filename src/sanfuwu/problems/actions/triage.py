@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from sanfuwu.counties.queries import division_exists
@@ -13,13 +15,15 @@ from sanfuwu.ledger.crypto import decrypt
 from sanfuwu.ledger.errors import InvalidInput
 from sanfuwu.ledger.models import Note
 from sanfuwu.parties.models import Party
+from sanfuwu.reference.queries import reason, reasons
 from sanfuwu.rules.identifiers import check_division
 from sanfuwu.rules.lifecycle import Machine, next_state
 
 from .. import search
-from ..commands import DECLINE_REASONS, Accept, Correct, Decline, RequestInfo, SupplyInfo
+from ..commands import Accept, Correct, Decline, RequestInfo, SupplyInfo
 from ..models import Category, Problem, ProblemText
 from ..snapshot import Snapshot
+from . import _family
 from ._shell import Act, Context, require_choice, require_text
 
 
@@ -54,12 +58,20 @@ def plan_accept(snap: Snapshot, cmd: Accept, ctx: Context, changes: Changes) -> 
 
 def plan_decline(snap: Snapshot, cmd: Decline, ctx: Context, changes: Changes) -> None:
     """A refusal says who refused, why, and where to go instead (need 17)."""
-    require_choice(cmd.reason_code, DECLINE_REASONS, "reason_code")
-    where = require_text(cmd.where_to_go, "where_to_go", most=500)
+    require_choice(cmd.reason_code, {r.code for r in reasons("decline")}, "reason_code")
+    where = require_text(cmd.where_to_go or _where_to_go(cmd.reason_code), "where_to_go", most=500)
     changes.update(snap.problem, state=_to("decline", snap), reason_code=cmd.reason_code)
     note = changes.note(where, Note.Audience.REQUESTER)
     changes.event(snap.problem, "declined", data={"reason_code": cmd.reason_code, "where_note": note.pk})
     changes.tell("declined", snap.problem.pk, ctx.now)
+    _family.part_closed(snap, ctx, changes)
+
+
+def _where_to_go(reason_code: str) -> str:
+    """The reason's own sentence, in the requester's language whatever the dispatcher's."""
+    found = reason("decline", reason_code)
+    with translation.override(settings.LANGUAGE_CODE):
+        return str(found.where_to_go) if found else ""
 
 
 def plan_request_info(snap: Snapshot, cmd: RequestInfo, ctx: Context, changes: Changes) -> None:
@@ -132,7 +144,7 @@ def search_grams(problem: Problem, text: str) -> list[int]:
 
 
 accept = Act("accept", Accept, plan_accept)
-decline = Act("decline", Decline, plan_decline)
+decline = Act("decline", Decline, plan_decline, _family.family)
 request_info = Act("request_info", RequestInfo, plan_request_info)
 supply_info = Act("supply_info", SupplyInfo, plan_supply_info)
 correct = Act("correct", Correct, plan_correct)

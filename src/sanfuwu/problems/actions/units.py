@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from sanfuwu.ledger.changes import Changes
 from sanfuwu.rules.lifecycle import OPEN_ASSIGNMENT_STATES, Machine, next_state
-from sanfuwu.territory.actions import merge_units, undo_merge
+from sanfuwu.territory.actions import continue_posts, merge_units, take_posts_back, undo_merge
 from sanfuwu.territory.actions.mergers import MergePlan
 from sanfuwu.territory.actor import Actor
 from sanfuwu.territory.queries import scopes_over
@@ -21,6 +21,7 @@ from ..models import Assignment, ProblemRow
 from ..snapshot import Snapshot, load_many
 from . import _clock
 from ._shell import Context, finish
+from .holding import end_hold
 
 _BATCH = 500
 
@@ -29,7 +30,7 @@ def succeed_unit(from_id: UUID, into_id: UUID, *, on_date: dt.date, actor: Actor
     """Merge one unit into another with everything it holds, in one act.
 
     Each open assignment of the merged unit goes 已改派, and the successor gets one of its own at the same due date, to
-    be signed anew. Whatever the merged unit ever saw, the successor sees from now on.
+    be signed anew. Whatever the merged unit ever saw, the successor sees from now on; its posts go on there.
     """
 
     def take_over(changes: Changes, plan: MergePlan) -> None:
@@ -45,13 +46,15 @@ def succeed_unit(from_id: UUID, into_id: UUID, *, on_date: dt.date, actor: Actor
     with transaction.atomic():
         plan = merge_units(from_id, into_id, on_date=on_date, actor=actor, now=now, extend=take_over)
         _append_scopes(plan.gained)
+        continue_posts(from_id, into_id, actor=actor, now=now)
     return plan
 
 
 def undo_succession(merge_id: UUID, *, actor: Actor, now: dt.datetime) -> MergePlan:
-    """Undo a merger. What the successor took over stays with it; the view of the unit's own records goes back."""
+    """Undo a merger. What the successor took over stays with it; its people and the view of its own records go back."""
     with transaction.atomic():
         plan = undo_merge(merge_id, actor=actor, now=now)
+        take_posts_back(plan.from_unit.pk, plan.into_unit.pk, actor=actor, now=now)
         handled = facets.known_ids([("handled", str(plan.from_unit.pk))])
         rows = ProblemRow.objects.filter(facets__overlap=list(handled.values()))
         _recompute_scopes(list(rows.values_list("pk", flat=True)) if handled else [])
@@ -78,6 +81,8 @@ def _replace(snap: Snapshot, a: Assignment, into: UUID, ctx: Context, changes: C
     """The successor's assignment; None where the successor already leads (or helps) on this problem itself."""
     if a.state == "pending_review":
         _clock.resume_after_review(snap, ctx, changes, a)
+    if a.state == "on_hold":
+        end_hold(snap, ctx, changes, a)  # who takes it over asks anew if the condition lasts
     own = next((x for x in snap.open_assignments if x.unit_id == into), None)
     _end(snap, a, ctx, changes)
     if own is not None and (own.role == "lead" or a.role == "co"):

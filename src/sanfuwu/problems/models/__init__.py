@@ -1,5 +1,6 @@
 """The tables of the heart (model.md, "Tables"), one module per noun."""
 
+from .arranged import ListSetting, SavedView
 from .assignment import Assignment, ClockPause, Deadline
 from .attachment import Attachment
 from .category import Category
@@ -7,6 +8,7 @@ from .foreign import ForeignNumber, ForeignSystem
 from .index import Facet, ProblemRow, ProblemText
 from .overlay import Commitment, Coordination, CoordinationItem, Leadership, PlanStep, Requirement
 from .problem import Problem
+from .request import UnitRequest
 from .verification import Callback, VerificationCycle
 
 __all__ = [
@@ -23,10 +25,13 @@ __all__ = [
     "ForeignNumber",
     "ForeignSystem",
     "Leadership",
+    "ListSetting",
     "PlanStep",
     "Problem",
     "ProblemRow",
     "ProblemText",
     "Requirement",
+    "SavedView",
+    "UnitRequest",
     "VerificationCycle",
 ]

@@ -39,6 +39,7 @@ class Assignment(models.Model):
     duration = models.CharField(max_length=8)  # the rule's length, "7wd": the due date can be computed again
     due_original = models.DateTimeField()
     due_at = models.DateTimeField()
+    extended_days = models.PositiveSmallIntegerField(default=0)  # working days granted on top of `duration`
     signed_at = models.DateTimeField(null=True)
     contacted_at = models.DateTimeField(null=True)
     submitted_at = models.DateTimeField(null=True)
@@ -70,6 +71,7 @@ class Assignment(models.Model):
         "duration",
         "due_original",
         "due_at",
+        "extended_days",
         "signed_at",
         "contacted_at",
         "submitted_at",
@@ -99,6 +101,11 @@ class Assignment(models.Model):
             ),
             models.UniqueConstraint(fields=["problem", "unit"], condition=_OPEN, name="assignment_one_open_per_unit"),
         ]
+        # The 责任清单 counts in these alone (queries.duties): what units have in hand, and what they have finished.
+        indexes = [
+            models.Index(fields=["unit", "state", "due_at"], name="assignment_in_hand_ix", condition=_OPEN),
+            models.Index(fields=["ended_at", "unit"], name="assignment_finished_ix", condition=Q(state="done")),
+        ]
 
 
 class ClockPause(models.Model):
@@ -123,10 +130,10 @@ class Deadline(models.Model):
     """What the sweep looks at: only rows not met and due to fire, however many are open."""
 
     id = IdField()
-    subject_kind = models.CharField(max_length=12)  # assignment | commitment | requirement
+    subject_kind = models.CharField(max_length=12)  # assignment | commitment | request
     subject_id = models.UUIDField()
     problem = models.ForeignKey(Problem, models.PROTECT, related_name="deadlines")
-    kind = models.CharField(max_length=12)  # sign | contact | result | commitment | naming
+    kind = models.CharField(max_length=12)  # sign | contact | result | commitment | naming | decision | review
     due_at = models.DateTimeField()
     fire_at = models.DateTimeField()
     step = models.PositiveSmallIntegerField(default=0)

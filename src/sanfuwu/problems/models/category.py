@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 
 from sanfuwu.ledger.fields import IdField
+from sanfuwu.ledger.models import Stream
 
 
-class Category(models.Model):
+class Category(Stream):
     class Status(models.TextChoices):
         PROPOSED = "proposed"  # a heading met in an import; a person confirms it
         ACTIVE = "active"
@@ -18,6 +21,10 @@ class Category(models.Model):
     name = models.CharField(max_length=60)
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+
+    stream_kind: ClassVar[str] = "category"
+    replayed: ClassVar[tuple[str, ...]] = ("code", "parent_id", "status", "merged_into_id")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["parent", "name"], name="category_name_uq")]

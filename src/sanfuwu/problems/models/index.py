@@ -26,7 +26,9 @@ class ProblemRow(models.Model):
 
     problem = models.OneToOneField(Problem, models.PROTECT, primary_key=True, related_name="row")
     registered_at = models.DateTimeField()
+    raised_on = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
+    struck_off_at = models.DateTimeField(null=True)
     is_open = models.BooleanField()
     facets = ArrayField(models.IntegerField())
 
@@ -34,7 +36,13 @@ class ProblemRow(models.Model):
         indexes = [
             GinIndex(fields=["facets"], name="problem_row_facets_gin", fastupdate=False),
             models.Index(fields=["registered_at", "problem"], name="problem_row_newest_ix"),
+            models.Index(fields=["raised_on", "problem"], name="problem_row_raised_ix"),
             models.Index(fields=["due_at", "problem"], name="problem_row_due_ix", condition=Q(is_open=True)),
+            models.Index(
+                fields=["struck_off_at", "problem"],
+                name="problem_row_struck_ix",
+                condition=Q(struck_off_at__isnull=False),
+            ),
         ]
 
 

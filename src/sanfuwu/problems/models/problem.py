@@ -57,6 +57,7 @@ class Problem(Stream):
         UNREACHABLE = "unreachable"
         ANONYMOUS_PUBLISHED = "anonymous_published"
         IMPORTED_UNKNOWN = "imported_unknown"
+        PARTS_CLOSED = "parts_closed"  # it was split, and all its parts are closed
 
     id = IdField()
     number = models.CharField(max_length=24, unique=True)  # 330604-2019-000123
@@ -69,12 +70,13 @@ class Problem(Stream):
     proposed_category = models.ForeignKey(Category, models.PROTECT, null=True, related_name="+", db_index=False)
     proposed_unit = models.UUIDField(null=True)  # 建议主办, by whoever registered it
     channel = models.CharField(max_length=8, choices=Channel.choices)
-    origin = models.CharField(max_length=8, default="live")  # live | import
+    origin = models.CharField(max_length=8, default="live")  # live | import | training
     source_system = models.CharField(max_length=40, default="")
     source_ref = models.CharField(max_length=80, null=True)
     raised_on = models.DateTimeField()
     registered_at = models.DateTimeField()
     registered_by = models.UUIDField(null=True)  # post; null = SYSTEM
+    minded_by = models.UUIDField(null=True)  # post that answers for the registration since `registered_by` handed over
     division = models.CharField(max_length=12)
     title = models.CharField(max_length=200)
     text_note = models.ForeignKey(Note, models.PROTECT, related_name="+", db_index=False)
@@ -94,6 +96,8 @@ class Problem(Stream):
     master = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="parts")
     waiting_on = models.CharField(max_length=6, choices=WaitingOn.choices, default="", blank=True)  # another ledger
+    merged_count = models.PositiveSmallIntegerField(default=0)  # how many others follow this one
+    part_count = models.PositiveSmallIntegerField(default=0)  # into how many it was split
     reason_code = models.CharField(max_length=32, default="")  # of 不予受理 or 已撤回
     result_kind = models.CharField(max_length=10, choices=ResultKind.choices, default="", blank=True)
     resolution_level = models.CharField(max_length=12, default="", blank=True)
@@ -118,6 +122,7 @@ class Problem(Stream):
         "raised_on",
         "registered_at",
         "registered_by",
+        "minded_by",
         "division",
         "party_id",
         "party_kind",
@@ -133,6 +138,8 @@ class Problem(Stream):
         "master_id",
         "parent_id",
         "waiting_on",
+        "merged_count",
+        "part_count",
         "reason_code",
         "result_kind",
         "resolution_level",

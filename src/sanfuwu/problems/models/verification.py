@@ -19,6 +19,7 @@ class VerificationCycle(models.Model):
     class Why(models.TextChoices):
         RESULT = "result"
         SAMPLE = "sample"  # of what was solved on the spot
+        WITHDRAWAL = "withdrawal"  # whether he withdrew it of his own will
 
     class Conclusion(models.TextChoices):
         CONFIRMED = "confirmed"
@@ -30,9 +31,10 @@ class VerificationCycle(models.Model):
     id = IdField()
     problem = models.ForeignKey(Problem, models.PROTECT, related_name="verification_cycles")
     cycle_no = models.PositiveSmallIntegerField()
-    why = models.CharField(max_length=8, choices=Why.choices, default=Why.RESULT)
+    why = models.CharField(max_length=10, choices=Why.choices, default=Why.RESULT)
     state = models.CharField(max_length=10, choices=[(s.value, s.value) for s in VerificationState])
     opened_at = models.DateTimeField()
+    opened_by = models.UUIDField(null=True)  # post that recorded a withdrawal: somebody else asks about it
     concluded_at = models.DateTimeField(null=True)
     concluded_by = models.UUIDField(null=True)
     conclusion = models.CharField(max_length=14, choices=Conclusion.choices, default="", blank=True)
@@ -43,6 +45,7 @@ class VerificationCycle(models.Model):
         "why",
         "state",
         "opened_at",
+        "opened_by",
         "concluded_at",
         "concluded_by",
         "conclusion",

@@ -10,10 +10,10 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from sanfuwu.counties.queries import work_calendar
 from sanfuwu.ledger.errors import NotVisible
 from sanfuwu.ledger.models import Event
 from sanfuwu.parties.queries import open_contact
+from sanfuwu.reference.queries import calendar_at
 from sanfuwu.rules.durations import Duration, Unit
 from sanfuwu.rules.masking import mask_name, mask_phone
 from sanfuwu.rules.worktime import Progress, Remaining
@@ -23,11 +23,12 @@ from sanfuwu.territory.queries import division_names, post_labels, reach_of, uni
 
 from .. import policies
 from ..acts import ACTS
-from ..chip import Stage, stage
+from ..chip import Mark, Stage, marks, stage
 from ..models import Assignment, Attachment, Category, Commitment, Problem, ProblemRow, Requirement
 from ..policies import Offer
 from ..snapshot import Snapshot, load
 from .foreign import NumberElsewhere, numbers_of
+from .kin import Asked, Kin, asked_of, kin_of
 from .notes import texts
 from .scope import sees_requester, visible_to
 
@@ -42,6 +43,7 @@ class Clock:
     extended: bool
     running: bool
     calendar_assumed: bool
+    standing_since: dt.datetime | None  # 挂账: it goes on with what is left
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +109,16 @@ class ProblemView:
     commitments: tuple[tuple[Commitment, str, str], ...]  # (row, unit name, text)
     requirements: tuple[tuple[Requirement, str, str], ...]  # (row, who owes it, text)
     plan: tuple[tuple[Any, str, str], ...]
+    requests: tuple[Asked, ...]
+    kin: tuple[Kin, ...]
+    marks: tuple[Mark, ...]
+    being_asked: bool  # a call-back is open
+    waits_for: str  # the unit whose turn it is: to sign, to handle, to review; empty when it is none's
     offers: tuple[Offer, ...]
     beyond: tuple[Offer, ...]  # towards other counties
     elsewhere: tuple[NumberElsewhere, ...]  # empty where they could lead to a confidential requester
     unit_names: dict[UUID, str] = field(repr=False)
+    post_names: dict[UUID, str] = field(repr=False, default_factory=dict)  # of posts that an event's sentence names
     version: int = 0
 
 
@@ -171,19 +179,36 @@ def view_of(actor: Actor, snap: Snapshot, *, now: dt.datetime) -> ProblemView:
             for r in snap.requirements
         ),
         plan=tuple((s, names.get(s.unit_id, ""), notes.get(s.text_note_id, "")) for s in snap.plan_steps),
+        requests=asked_of(snap, names, notes),
+        kin=kin_of(actor, snap),
+        marks=marks(snap),
+        being_asked=snap.open_cycle is not None,
+        waits_for=_waits_for(snap, names),
         offers=offers,
         beyond=tuple(policies.offers(actor, snap, policies.BEYOND)),
         elsewhere=numbers_of(snap) if sees else (),
         unit_names=names,
+        post_names={pk: _label(posts, pk) for pk in _named_posts(events) if pk in posts},
         version=p.version,
     )
 
 
+def _waits_for(snap: Snapshot, names: dict[UUID, str]) -> str:
+    lead = snap.top_lead
+    if lead is None:
+        return ""
+    of_the_office = stage(snap) in (Stage.TO_REVIEW, Stage.RETURNED)
+    unit_id = lead.dispatching_unit if of_the_office else lead.unit_id
+    return names.get(unit_id, "") if unit_id else ""
+
+
 def clock_of(snap: Snapshot, a: Assignment, now: dt.datetime) -> Clock:
     """The bar of one assignment, drawn at `now` or at its end."""
-    calendar = work_calendar()
-    pauses = [(x.from_at, x.to_at or now) for x in snap.pauses_of(a)]
-    at = a.submitted_at if a.state == "pending_review" and a.submitted_at else a.ended_at or now
+    calendar = calendar_at(now)
+    pauses = [(x.from_at, x.to_at) for x in snap.pauses_of(a) if x.to_at is not None]
+    stopped = a.submitted_at if a.state == "pending_review" else None
+    held_since = min((x.from_at for x in snap.pauses_of(a) if x.to_at is None), default=None)
+    at = stopped or a.ended_at or held_since or now
     unit = Duration.parse(a.duration).unit
     wall = unit in (Unit.HOURS, Unit.MINUTES)
     return Clock(
@@ -193,7 +218,8 @@ def clock_of(snap: Snapshot, a: Assignment, now: dt.datetime) -> Clock:
             a.dispatched_at, a.due_at, at, pauses, unit=Unit.HOURS if wall else Unit.WORKING_DAYS
         ),
         extended=a.due_at > a.due_original,
-        running=a.ended_at is None and a.state != "pending_review",
+        running=a.ended_at is None and a.state != "pending_review" and held_since is None,
+        standing_since=held_since,
         calendar_assumed=a.calendar_assumed,
     )
 
@@ -272,6 +298,7 @@ def _note_ids_of(snap: Snapshot, commitments: list[Commitment]) -> list[UUID | N
         *(r.text_note_id for r in snap.requirements),
         *(s.text_note_id for s in snap.plan_steps),
         *(c.text_note_id for c in commitments),
+        *(n for r in snap.requests for n in (r.reason_note_id, r.basis_note_id, r.decision_note_id)),
     ]
 
 
@@ -279,7 +306,14 @@ def _post_ids(snap: Snapshot, events: list[Event]) -> set[UUID]:
     ids = {e.actor_post for e in events} | {e.on_behalf_of for e in events}
     ids |= {a.handler_post for a in snap.assignments} | {x.post_id for x in snap.leaderships}
     ids.add(snap.problem.registered_by)
+    ids |= _named_posts(events)
     return {i for i in ids if i is not None}
+
+
+def _named_posts(events: list[Event]) -> set[UUID]:
+    """Posts in the data of events: who leads it, who handed it over to whom."""
+    said = [e.payload.get("data", {}) for e in events if e.kind in ("leader_appointed", "handler_changed")]
+    return {UUID(data[key]) for data in said for key in ("post", "from", "to") if data.get(key)}
 
 
 def _label(posts: dict[UUID, Any], post_id: UUID | None) -> str:

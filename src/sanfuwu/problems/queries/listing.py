@@ -9,6 +9,7 @@ import base64
 import datetime as dt
 import json
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ from .. import facets
 from ..facets import Token
 from ..search import grams_asked
 from . import foreign, scope
+from .duties import Duty
 from .looking import Conditions, Hit, Look, Sort
 
 COUNT_CAP = 10_000
@@ -29,6 +31,7 @@ FACET_FILTERS: dict[str, str] = {
     "stage": "stage",
     "state": "state",
     "tier": "tier",
+    "nature": "nature",
     "channel": "channel",
     "served": "served",
     "category": "category",
@@ -36,8 +39,13 @@ FACET_FILTERS: dict[str, str] = {
     "lead": "lead",
     "co": "co",
     "unit": "scope",
+    "handled": "handled",
     "leader": "leader",
     "result": "result",
+    "basis": "basis",
+    "campaign": "campaign",
+    "confidential": "confidential",
+    "on_spot": "on_spot",
     "level": "level",
     "urgency": "urgency",
     "origin": "origin",
@@ -45,6 +53,8 @@ FACET_FILTERS: dict[str, str] = {
     "party": "party",
     "foreign": "foreign",
     "waiting": "waiting",
+    "asks": "asks",  # 单位请示: return | extension | hold
+    "waits": "duty",  # what waits for one unit: "to_sign:<unit>"; see facets
 }
 
 
@@ -58,8 +68,14 @@ class Filters:
     open_only: bool | None = None
     overdue_at: dt.datetime | None = None  # due before this moment and still open
     due_before: dt.datetime | None = None
+    due_from: dt.datetime | None = None
     registered_from: dt.datetime | None = None
     registered_until: dt.datetime | None = None
+    raised_from: dt.datetime | None = None
+    raised_until: dt.datetime | None = None
+    struck_from: dt.datetime | None = None
+    struck_until: dt.datetime | None = None
+    duty: Duty | None = None  # one number of the 责任清单
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +92,8 @@ class Page:
 SORTS = {
     "newest": Sort("registered_at", True, "TRUE"),
     "due": Sort("due_at", False, "r.is_open AND r.due_at IS NOT NULL"),
+    "raised": Sort("raised_on", True, "TRUE"),
+    "struck": Sort("struck_off_at", True, "r.struck_off_at IS NOT NULL"),
 }
 
 
@@ -105,14 +123,14 @@ def _where(actor: Actor, filters: Filters, order: Sort | None) -> Conditions | N
     visible = scope.resolve(scope.without_confidential(wide) if _tells_the_requester(actor, filters) else wide)
     if visible is None:
         return None
-    any_of, none_of = visible
-    wanted: list[list[Token]] = []
+    scoped, none_of = visible
+    wanted: list[list[Token]] = [[("handled", str(filters.duty.unit_id))]] if filters.duty else []
     for name, values in filters.facets.items():
         if name not in FACET_FILTERS:
             raise InvalidInput(_("There is no such filter."), field=name)
         wanted.append([(FACET_FILTERS[name], value) for value in values])
     due_before = min((t for t in (filters.overdue_at, filters.due_before) if t is not None), default=None)
-    clock = due_before is not None or (order is not None and order.column == "due_at")
+    clock = due_before is not None or filters.due_from is not None or _by(order, "due_at")
     if clock:
         if filters.open_only is False:
             return None  # whatever has a running clock is open
@@ -121,8 +139,7 @@ def _where(actor: Actor, filters: Filters, order: Sort | None) -> Conditions | N
         wanted.append([OPEN])
     numbers = facets.known_ids({token for group in wanted for token in group})
     groups = [sorted({numbers[t] for t in group if t in numbers}) for group in wanted]
-    if any_of is not None:
-        groups.append(any_of)
+    groups += scoped
     if not all(groups):
         return None  # no problem has ever had this value
     where = Conditions(groups, none_of, always=frozenset({numbers[RUNNING]} if clock else ()))
@@ -130,20 +147,41 @@ def _where(actor: Actor, filters: Filters, order: Sort | None) -> Conditions | N
         where.add("NOT r.is_open")
     if due_before is not None:
         where.add("r.is_open AND r.due_at < %s", due_before, on="due_at")
-    if filters.registered_from is not None:
-        where.add("r.registered_at >= %s", filters.registered_from, on="registered_at")
-    if filters.registered_until is not None:
-        where.add("r.registered_at < %s", filters.registered_until, on="registered_at")
     if filters.foreign_number.strip():
         holders = foreign.holders(filters.foreign_number)
         if not holders:
             return None
         where.add("r.problem_id = ANY(%s)", holders)
+    if filters.due_from is not None:
+        where.add("r.is_open AND r.due_at >= %s", filters.due_from, on="due_at")
+    _spans(where, filters)
+    if _by(order, "struck_off_at"):
+        where.add("r.struck_off_at IS NOT NULL")
+    if filters.duty is not None:
+        sql, params = filters.duty.condition()
+        where.add(sql, *params)
     if filters.words.strip():
         where.grams = grams_asked(filters.words)
         if not where.grams:
             raise InvalidInput(_("Type at least two characters to search."), field="q")
     return where
+
+
+def _by(order: Sort | None, column: str) -> bool:
+    return order is not None and order.column == column
+
+
+def _spans(where: Conditions, filters: Filters) -> None:
+    """The windows on columns that every row has, or that a row without a value does not meet."""
+    for column, begin, end in (
+        ("registered_at", filters.registered_from, filters.registered_until),
+        ("raised_on", filters.raised_from, filters.raised_until),
+        ("struck_off_at", filters.struck_from, filters.struck_until),
+    ):
+        if begin is not None:
+            where.add(f"r.{column} >= %s", begin, on=column)
+        if end is not None:
+            where.add(f"r.{column} < %s", end, on=column)
 
 
 def _tells_the_requester(actor: Actor, filters: Filters) -> bool:
@@ -181,7 +219,8 @@ def list_problems(
 
 def count_problems(actor: Actor, filters: Filters, *, cap: int | None = None) -> tuple[int, bool]:
     """(count, capped) of a filter, for desks and tabs."""
-    order = SORTS["newest" if filters.overdue_at is None and filters.due_before is None else "due"]
+    clock = (filters.overdue_at, filters.due_before, filters.due_from)
+    order = SORTS["newest" if clock == (None, None, None) else "due"]
     where = _where(actor, filters, order if order.column == "due_at" else None)
     return (0, False) if where is None else Look(where, order, None, 1, COUNT_CAP if cap is None else cap).count()
 
@@ -201,3 +240,25 @@ def _page(rows: list[Hit], count: int, capped: bool, after: _Cursor | None, limi
         next_cursor=_encode(rows[-1][1], rows[-1][0], False) if has_next else None,
         prev_cursor=_encode(rows[0][1], rows[0][0], True) if has_prev else None,
     )
+
+
+def every_id(actor: Actor, filters: Filters, *, sort: str = "newest") -> tuple[str, list[Any]] | None:
+    """(SQL, parameters) that gives the ids of everything a list would show, page after page, in its order; None when
+    that is nothing. For what goes through all of it (exports); raises as `list_problems` does."""
+    if sort not in SORTS:
+        raise InvalidInput(_("There is no such order."), field="sort")
+    order = SORTS[sort]
+    where = _where(actor, filters, order)
+    if where is None:
+        return None
+    condition, params = where.sql()
+    direction = "DESC" if order.descending else "ASC"
+    texts = ""
+    if where.grams:
+        texts = "JOIN problems_problemtext t ON t.problem_id = r.problem_id AND t.grams @> %s::int4[]"
+        params = [where.grams, *params]
+    sql = (
+        f"SELECT r.problem_id FROM problems_problemrow r {texts} WHERE {order.among} AND {condition}"  # noqa: S608 — ours
+        f" ORDER BY r.{order.column} {direction}, r.problem_id {direction}"
+    )
+    return sql, params

@@ -258,7 +258,7 @@ def forget() -> None:
     _known.clear()
 
 
-def _common(table: str, column: str) -> dict[int, float]:
+def how_common(table: str, column: str) -> dict[int, float]:
     """{element: rows that have it}, of a column's common ones, as the last ANALYZE saw it; kept for minutes."""
     schema = current_schema()
     kept = _known.get((schema, table))
@@ -277,11 +277,11 @@ def _common(table: str, column: str) -> dict[int, float]:
 
 def _rows_with(group: list[int]) -> float:
     """How many rows should have one of these facets; 0 for rare ones."""
-    common = _common("problems_problemrow", "facets")
+    common = how_common("problems_problemrow", "facets")
     return sum(common.get(facet, 0.0) for facet in group)
 
 
 def _texts_with(grams: list[int]) -> float:
     """How many texts should have all of these grams, at most."""
-    common = _common("problems_problemtext", "grams")
+    common = how_common("problems_problemtext", "grams")
     return min(common.get(gram, 0.0) for gram in grams)

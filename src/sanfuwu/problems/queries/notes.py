@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from sanfuwu.ledger.crypto import decrypt
@@ -36,3 +37,14 @@ def texts(actor: Actor, problem: Problem, note_ids: Iterable[UUID | None]) -> di
         for note in Note.objects.filter(pk__in=wanted)
         if note.erased_at is None and may_read(actor, problem, note)
     }
+
+
+def readable_sql(actor: Actor, note: str, sees: str, params: dict[str, Any]) -> str:
+    """`may_read` of a note's alias as an SQL condition, and that it is not erased; `sees` is that of the second grade
+    (`scope.sees_requester_sql`) on problem `p`. Adds its parameters."""
+    if actor.is_system or actor.role in _OFFICE_ROLES:
+        office = sees
+    else:
+        params["effective_post"] = actor.effective_post
+        office = f"({sees} AND p.registered_by = %(effective_post)s::uuid)"
+    return f"({note}.erased_at IS NULL AND ({note}.audience <> 'office' OR {office}))"

@@ -15,9 +15,10 @@ from sanfuwu.ledger.models import Event, Note
 from sanfuwu.territory.models import Person, Post, Role
 from sanfuwu.territory.queries import unit_names
 
+from .. import facets
 from ..chip import Stage, stage
 from ..models import Assignment, Problem
-from ..snapshot import load
+from ..snapshot import load, load_many
 from .foreign import NumberElsewhere, numbers_of
 
 _SHOWN = frozenset(
@@ -38,6 +39,21 @@ _SHOWN = frozenset(
         "committed",
         "requirement_added",
         "requirement_met",
+        "return_reassigned",
+        "extension_granted",
+        "held",
+        "hold_renewed",
+        "unheld",
+        "reopened",
+        "withdrawn",
+        "withdrawal_denied",
+        "merged",
+        "unmerged",
+        "master_solved",
+        "split",
+        "split_off",
+        "parts_closed",
+        "part_reopened",
     }
 )
 
@@ -62,8 +78,11 @@ class RequesterView:
     unit_phone: str
     promised_due: dt.datetime | None
     answer: str  # of an accepted result
+    merged: bool  # it is handled together with another one
+    parts: tuple[tuple[str, Stage], ...]  # (number, stage) of what it was split into
     told: tuple[Told, ...]
     elsewhere: tuple[NumberElsewhere, ...] = ()  # where the requester may ask as well
+    training: bool = False
 
 
 def by_code(code: str, *, now: dt.datetime) -> RequesterView:
@@ -71,20 +90,27 @@ def by_code(code: str, *, now: dt.datetime) -> RequesterView:
     problem_id = Problem.objects.filter(read_code=code.strip().upper()).values_list("pk", flat=True).first()
     if problem_id is None:
         raise NotVisible(_("This code is not known. Check it against your slip of paper."))
-    snap = load(problem_id)
+    own = load(problem_id)
+    # What was merged follows the other one: its stage, its unit, its date and its answer, and not a word besides.
+    snap = load(own.problem.master_id) if own.problem.master_id else own
+    training = own.problem.origin == "training"
+    if training and facets.known_ids({facets.CLEARED}).get(facets.CLEARED) in own.row.facets:
+        raise NotVisible(_("This code is not known. Check it against your slip of paper."))
     lead = snap.top_lead
     events = Event.objects.filter(stream_kind="problem", stream_id=problem_id, kind__in=_SHOWN).order_by("seq")
     found = list(events)
     notes = _texts(found)
     return RequesterView(
-        number=snap.problem.number,
-        title=snap.problem.title,
+        number=own.problem.number,
+        title=own.problem.title,
         stage=stage(snap),
-        raised_on=snap.problem.raised_on,
+        raised_on=own.problem.raised_on,
         unit=unit_names(timezone.localdate(now)).get(lead.unit_id, "") if lead else "",
         unit_phone=_office_phone(lead.unit_id) if lead else "",
         promised_due=snap.problem.promised_due,
         answer=_answer(lead),
+        merged=snap is not own,
+        parts=_parts(own.problem),
         told=tuple(
             Told(
                 e.kind,
@@ -95,7 +121,15 @@ def by_code(code: str, *, now: dt.datetime) -> RequesterView:
             for e in found
         ),
         elsewhere=tuple(n for n in numbers_of(snap) if n.told_to_requester),
+        training=training,
     )
+
+
+def _parts(problem: Problem) -> tuple[tuple[str, Stage], ...]:
+    if not problem.part_count:
+        return ()
+    ids = Problem.objects.filter(parent=problem).values_list("pk", flat=True)
+    return tuple((part.problem.number, stage(part)) for part in load_many(ids))
 
 
 def _answer(lead: Assignment | None) -> str:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.utils import timezone
 
-from sanfuwu.counties.queries import work_calendar
+from sanfuwu.reference.queries import calendar_at
 from sanfuwu.rules.lifecycle import OPEN_ASSIGNMENT_STATES
 from sanfuwu.rules.worktime import Progress, Remaining
 from sanfuwu.territory.actor import Actor
-from sanfuwu.territory.queries import division_names, unit_names
+from sanfuwu.territory.queries import division_names, post_labels, unit_names
 
-from ..chip import Stage, stage
-from ..models import Assignment, Problem
+from ..chip import Mark, Stage, marks, stage
+from ..models import Assignment, Callback, ClockPause, Leadership, Problem, UnitRequest
 from ..snapshot import Snapshot
 from .scope import sees_requester
 
@@ -45,29 +45,63 @@ class Line:
     remaining: Remaining | None
     progress: Progress | None
     running: bool
+    standing: bool  # 挂账
+    marks: tuple[Mark, ...]
+    master: str  # the number that a merged one follows
     version: int
+    nature: str = ""
+    origin: str = "live"
+    on_spot: bool = False
+    result_kind: str = ""
+    resolution_level: str = ""
+    close_basis: str = ""
+    solved_at: dt.datetime | None = None
+    struck_off_at: dt.datetime | None = None
+    rework_count: int = 0
+    leaders: tuple[str, ...] = ()  # only with `more`: names of those who lead it now
+    satisfied: str = ""  # only with `more`: what the requester said last
 
 
-def lines(actor: Actor, ids: Sequence[UUID], *, now: dt.datetime) -> list[Line]:
-    """Lines in the order of `ids`, which must be visible to the actor already. Five queries for any number."""
+MORE = frozenset({"leaders", "satisfied"})  # parts of a line that cost a statement each
+
+
+def lines(actor: Actor, ids: Sequence[UUID], *, now: dt.datetime, more: Collection[str] = frozenset()) -> list[Line]:
+    """Lines in the order of `ids`, which must be visible to the actor already.
+
+    Seven queries for any number, and one or two for each of `more` (of `MORE`).
+    """
     if not ids:
         return []
     today = timezone.localdate(now)
-    problems = {p.pk: p for p in Problem.objects.filter(pk__in=ids).select_related("row", "category", "party")}
+    problems = {
+        p.pk: p for p in Problem.objects.filter(pk__in=ids).select_related("row", "category", "party", "master")
+    }
     assignments: dict[UUID, list[Assignment]] = {}
     for a in Assignment.objects.filter(problem__in=ids).order_by("pk"):
         assignments.setdefault(a.problem_id, []).append(a)
+    pauses: dict[UUID, list[ClockPause]] = {}
+    for pause in ClockPause.objects.filter(assignment__problem__in=ids).select_related("assignment"):
+        pauses.setdefault(pause.assignment.problem_id, []).append(pause)
+    requests: dict[UUID, list[UnitRequest]] = {}
+    for request in UnitRequest.objects.filter(problem__in=ids, decided_at__isnull=True):
+        requests.setdefault(request.problem_id, []).append(request)
     units = unit_names(today)
     places = division_names({p.division for p in problems.values()}, today)
-    calendar = work_calendar()
+    calendar = calendar_at(now)
+    leaders = _leaders(ids, today) if "leaders" in more else {}
+    satisfied = _satisfied(ids) if "satisfied" in more else {}
     result = []
     for pid in ids:
         p = problems[pid]
         snap = Snapshot(problem=p, row=p.row, assignments=assignments.get(pid, []))
+        snap.pauses, snap.requests = pauses.get(pid, []), requests.get(pid, [])
         lead = snap.top_lead
+        held_since = min((x.from_at for x in snap.pauses_of(lead) if x.to_at is None), default=None) if lead else None
+        past = [(x.from_at, x.to_at) for x in snap.pauses_of(lead) if x.to_at is not None] if lead else []
         sees = sees_requester(actor, p)
-        running = lead is not None and lead.state in OPEN_ASSIGNMENT_STATES and lead.state != "pending_review"
-        at = now if running or lead is None else (lead.submitted_at or lead.ended_at or now)
+        open_lead = lead is not None and lead.state in OPEN_ASSIGNMENT_STATES
+        running = open_lead and lead is not None and lead.state != "pending_review" and held_since is None
+        at = held_since or (now if running or lead is None else (lead.submitted_at or lead.ended_at or now))
         result.append(
             Line(
                 id=pid,
@@ -88,9 +122,42 @@ def lines(actor: Actor, ids: Sequence[UUID], *, now: dt.datetime) -> list[Line]:
                 raised_on=p.raised_on,
                 due_at=lead.due_at if lead else None,
                 remaining=calendar.remaining(at, lead.due_at) if lead else None,
-                progress=calendar.progress(lead.dispatched_at, lead.due_at, at) if lead else None,
+                progress=calendar.progress(lead.dispatched_at, lead.due_at, at, past) if lead else None,
                 running=running,
+                standing=held_since is not None,
+                marks=marks(snap),
+                master=p.master.number if p.master else "",
                 version=p.version,
+                nature=p.nature,
+                origin=p.origin,
+                on_spot=p.on_spot,
+                result_kind=p.result_kind or (lead.result_kind if lead else ""),
+                resolution_level=p.resolution_level,
+                close_basis=p.close_basis,
+                solved_at=p.solved_at,
+                struck_off_at=p.struck_off_at,
+                rework_count=sum(a.rework_count for a in snap.assignments),
+                leaders=leaders.get(pid, ()),
+                satisfied=satisfied.get(pid, ""),
             )
         )
     return result
+
+
+def _leaders(ids: Sequence[UUID], today: dt.date) -> dict[UUID, tuple[str, ...]]:
+    """{problem: "区委区政府 孙区长" …} of those who lead it now."""
+    rows = list(
+        Leadership.objects.filter(problem__in=ids, to_at=None).order_by("pk").values_list("problem_id", "post_id")
+    )
+    labels = post_labels({post for _problem, post in rows}, today) if rows else {}
+    found: dict[UUID, tuple[str, ...]] = {}
+    for problem, post in rows:
+        unit, title, person = labels.get(post, ("", "", ""))
+        found[problem] = (*found.get(problem, ()), " ".join(part for part in (title or unit, person) if part))
+    return found
+
+
+def _satisfied(ids: Sequence[UUID]) -> dict[UUID, str]:
+    """{problem: the last valid answer of its requester}."""
+    said = Callback.objects.filter(problem__in=ids, valid=True, satisfied__isnull=False).order_by("pk")
+    return {problem: str(answer) for problem, answer in said.values_list("problem_id", "satisfied")}

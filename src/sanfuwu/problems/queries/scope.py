@@ -15,17 +15,19 @@ from sanfuwu.territory.actor import Actor
 from sanfuwu.territory.models import Rank, Role
 
 from .. import facets
-from ..facets import Token
+from ..facets import CLEARED, TRAINING, Token
 from ..models import Problem, ProblemRow
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What an actor sees, as tokens: everything, or whatever has one of `any_of` and none of `none_of`."""
+    """What an actor sees, as tokens: everything, or whatever has one of `any_of`; with all of `all_of`, none of
+    `none_of`."""
 
     everything: bool = False
     any_of: frozenset[Token] = frozenset()
     none_of: frozenset[Token] = frozenset()
+    all_of: frozenset[Token] = frozenset()
 
     @property
     def nothing(self) -> bool:
@@ -36,7 +38,16 @@ NOTHING = Scope()
 
 
 def scope_of(actor: Actor) -> Scope:
-    """The row of the table that this post stands in."""
+    """The row of the table that this post stands in; in training what was registered in training, otherwise never."""
+    scope = _scope_of_post(actor)
+    if scope.nothing:
+        return scope
+    if actor.training:
+        return replace(scope, all_of=frozenset({TRAINING}), none_of=scope.none_of | {CLEARED})
+    return replace(scope, none_of=scope.none_of | {TRAINING})
+
+
+def _scope_of_post(actor: Actor) -> Scope:
     if actor.is_system:
         return Scope(everything=True)
     if actor.is_officer:
@@ -46,7 +57,8 @@ def scope_of(actor: Actor) -> Scope:
             return Scope(everything=True)
         case Role.LEADER if actor.rank == Rank.DISTRICT_LEADER:
             return Scope(everything=True)
-    tokens: set[Token] = {("reg", str(actor.effective_post))}
+    # What he registered, and what was handed over to him by whoever did.
+    tokens: set[Token] = {("reg", str(actor.effective_post)), ("mind", str(actor.effective_post))}
     none_of: frozenset[Token] = frozenset()
     match actor.role:
         case Role.HANDLER | Role.UNIT_HEAD:
@@ -64,16 +76,17 @@ def scope_of(actor: Actor) -> Scope:
     return Scope(any_of=frozenset(tokens), none_of=none_of)
 
 
-def resolve(scope: Scope) -> tuple[list[int] | None, list[int]] | None:
-    """(any_of, none_of) as facet numbers; any_of None = everything; None = nothing at all is visible."""
+def resolve(scope: Scope) -> tuple[list[list[int]], list[int]] | None:
+    """(groups, none_of) as facet numbers: a row has one of each group and none of the others. None = nothing at all
+    is visible."""
     if scope.nothing:
         return None
-    numbers = facets.known_ids(scope.any_of | scope.none_of)
+    numbers = facets.known_ids(scope.any_of | scope.none_of | scope.all_of)
     none_of = sorted(numbers[t] for t in scope.none_of if t in numbers)
-    if scope.everything:
-        return None, none_of
-    any_of = sorted(numbers[t] for t in scope.any_of if t in numbers)
-    return (any_of, none_of) if any_of else None
+    groups = [[numbers[t]] if t in numbers else [] for t in sorted(scope.all_of)]
+    if not scope.everything:
+        groups.append(sorted(numbers[t] for t in scope.any_of if t in numbers))
+    return (groups, none_of) if all(groups) else None
 
 
 def visible_to(actor: Actor) -> QuerySet[ProblemRow]:
@@ -81,10 +94,10 @@ def visible_to(actor: Actor) -> QuerySet[ProblemRow]:
     resolved = resolve(scope_of(actor))
     if resolved is None:
         return ProblemRow.objects.none()
-    any_of, none_of = resolved
+    groups, none_of = resolved
     rows = ProblemRow.objects.all()
-    if any_of is not None:
-        rows = rows.filter(facets__overlap=any_of)
+    for group in groups:
+        rows = rows.filter(facets__overlap=group)
     if none_of:
         rows = rows.exclude(facets__overlap=none_of)
     return rows
@@ -93,13 +106,17 @@ def visible_to(actor: Actor) -> QuerySet[ProblemRow]:
 def where(actor: Actor, alias: str = "r") -> tuple[str, list[Any]] | None:
     """The same rule as an SQL condition on `problems_problemrow`; None = nothing is visible."""
     resolved = resolve(scope_of(actor))
-    if resolved is None:
-        return None
-    any_of, none_of = resolved
-    parts, params = ["TRUE"], []
-    if any_of is not None:
+    return None if resolved is None else sql_of(resolved, alias)
+
+
+def sql_of(resolved: tuple[list[list[int]], list[int]], alias: str = "r") -> tuple[str, list[Any]]:
+    """What `resolve` gave, as an SQL condition on `problems_problemrow`."""
+    groups, none_of = resolved
+    parts: list[str] = ["TRUE"]
+    params: list[Any] = []
+    for group in groups:
         parts.append(f"{alias}.facets && %s::int4[]")
-        params.append(any_of)
+        params.append(group)
     if none_of:
         parts.append(f"NOT ({alias}.facets && %s::int4[])")
         params.append(none_of)
@@ -126,3 +143,14 @@ def sees_requester(actor: Actor, problem: Problem) -> bool:
         return True
     # Whoever wrote it down knows it: a collector sees what he himself wrote.
     return problem.registered_by is not None and actor.effective_post == problem.registered_by
+
+
+def sees_requester_sql(actor: Actor, params: dict[str, Any], alias: str = "p") -> str:
+    """`sees_requester` as an SQL condition on `problems_problem`, for what is read by the hundred thousand; adds its
+    parameters. A test compares the two."""
+    if actor.is_officer:
+        return "FALSE"
+    if sees_confidential(actor):
+        return "TRUE"
+    params["effective_post"] = actor.effective_post
+    return f"(NOT {alias}.confidential OR {alias}.registered_by = %(effective_post)s::uuid)"

@@ -231,11 +231,11 @@ class Cast:
     @cached_property
     def category(self) -> UUID:
         """基础设施 / 供电."""
-        return create_category("gd", "供电", parent_id=self.category_above, actor=SYSTEM).pk
+        return create_category("gd", "供电", parent_id=self.category_above, actor=SYSTEM, now=NOW).pk
 
     @cached_property
     def category_above(self) -> UUID:
-        return create_category("jcss", "基础设施", actor=SYSTEM).pk
+        return create_category("jcss", "基础设施", actor=SYSTEM, now=NOW).pk
 
     # The walk: each step brings a problem to the stage that the next one starts from.
     def registered(self, reg: Registration | None = None, *, now: dt.datetime = NOW) -> Problem:
@@ -349,6 +349,7 @@ _WRITTEN = (
     "problems_problemrow",
     "problems_problemtext",
     "problems_requirement",
+    "problems_unitrequest",
     "problems_verificationcycle",
 )
 

@@ -14,8 +14,18 @@ from sanfuwu.parties.actions import RequesterInput
 from sanfuwu.parties.models import Contact
 
 from .. import actions
-from ..commands import Accept, Dispatch, Registration, Sign
-from ..models import Assignment, Deadline, Facet, Problem, ProblemRow, ProblemText, VerificationCycle
+from ..commands import Accept, Dispatch, Hold, Merge, Registration, RequestHold, Return, RuleReassign, Sign, Unhold
+from ..models import (
+    Assignment,
+    ClockPause,
+    Deadline,
+    Facet,
+    Problem,
+    ProblemRow,
+    ProblemText,
+    UnitRequest,
+    VerificationCycle,
+)
 from .cast import ELSEWHERE, NOW, PHONE, Cast, at, firm, told
 
 # What is random or counted, and therefore differs between two runs of the same act.
@@ -70,8 +80,9 @@ def trace(problem_ids: Sequence[UUID]) -> list[Any]:
                 "contact": [_row(names, c) for c in Contact.objects.filter(pk=problem.contact_id)],
                 **{
                     model.__name__: [_row(names, x) for x in model.objects.filter(problem=pk).order_by("pk")]
-                    for model in (Assignment, Deadline, VerificationCycle)
+                    for model in (Assignment, Deadline, UnitRequest, VerificationCycle)
                 },
+                "pauses": [_row(names, x) for x in ClockPause.objects.filter(assignment__problem=pk).order_by("pk")],
                 "outbox": [_row(names, x) for x in OutboxMessage.objects.filter(subject_id=pk).order_by("pk")],
             }
         )
@@ -152,6 +163,44 @@ def test_an_act_on_many_is_the_act_on_each(cast: Cast) -> None:
         assert batched == single
 
 
+def test_what_units_ask_on_many_is_what_they_ask_on_each(cast: Cast) -> None:
+    office, handler, head, above = cast.office, cast.handler, cast.head, cast.supervisor
+    made = actions.register_problems([told(f"第{n}件事。") for n in range(8)], actor=office, now=NOW)
+    ids = sorted(r.problem.pk for r in made if r.problem)
+    power, water = cast.unit("gds-songxia"), cast.unit("zlsgs")
+    held, returned, followers = ids[:3], ids[3:6], ids[6:]
+    master = cast.contacted(told("主件", firm(5)))
+    back = Return(reason="非本所", basis="区域", proposed_unit=water)
+    wait = RequestHold(condition="season", review_on=at(29, month=3).date(), reason="等开春")
+    steps = [
+        (actions.accept, ids, Accept(category_id=cast.category), office, NOW),
+        (actions.dispatch, ids, Dispatch(lead=power), office, NOW),
+        (actions.sign, held, Sign(), handler, NOW),
+        (actions.request_hold, held, wait, handler, at(13)),
+        (actions.hold, held, Hold(), above, at(14)),
+        (actions.unhold, held, Unhold(remark="已开工"), above, at(20)),
+        (actions.give_back, returned, back, head, at(13)),
+        (actions.rule_reassign, returned, RuleReassign(unit=water), office, at(14)),
+        (actions.merge, followers, Merge(master=master.number, reason="同一件"), office, at(14)),
+    ]
+
+    def singly() -> list[UUID]:
+        for act, which, cmd, who, now in steps:
+            for pk in which:
+                act(pk, cmd, actor=who, now=now)
+        return ids
+
+    def together() -> list[UUID]:
+        for act, which, cmd, who, now in steps:
+            act.many([(pk, cmd) for pk in reversed(which)], actor=who, now=now)
+        assert Problem.objects.get(pk=master.pk).merged_count == len(followers)
+        return ids
+
+    one_by_one, at_once = both_ways(singly, together)
+    for single, batched in zip(one_by_one, at_once, strict=True):
+        assert batched == single
+
+
 def test_of_an_act_on_many_all_or_none_are_written(cast: Cast) -> None:
     from sanfuwu.ledger.errors import IllegalTransition
 
@@ -161,3 +210,25 @@ def test_of_an_act_on_many_all_or_none_are_written(cast: Cast) -> None:
     cmd = Accept(category_id=cast.category)
     with refused(IllegalTransition):
         actions.accept.many([(open_one.pk, cmd), (taken.pk, cmd)], actor=office, now=NOW)
+
+
+def test_requests_that_met_keep_their_ids_and_what_they_write_besides(cast: Cast) -> None:
+    seen: list[str] = []
+
+    def note(problem: Problem, _changes: object) -> None:
+        seen.append(problem.number)
+
+    nobody = RequesterInput(kind="resident")
+    incoming = [
+        actions.Incoming(
+            Registration(text=f"第{n}件事情", division=ELSEWHERE, requester=nobody, anonymous=True),
+            f"request-{n}",
+            None if n == 2 else note,
+        )
+        for n in (1, 2, 3)
+    ]
+    results = actions.register_together(incoming, actor=cast.collector, now=NOW)
+    problems = [r.problem for r in results if r.problem is not None]
+    assert seen == [problems[0].number, problems[2].number]
+    ids = dict(Event.objects.filter(stream_kind="problem").values_list("stream_id", "request_id"))
+    assert [ids[p.pk] for p in problems] == ["request-1", "request-2", "request-3"]

@@ -94,6 +94,37 @@ def test_handing_down_to_itself_or_to_nobody_is_refused(cast: Cast, with_town: P
         hand_down(with_town.pk, cmd, actor=office, now=NOW)
 
 
+def test_it_goes_to_units_below_and_to_public_services_of_the_place_only(cast: Cast, with_town: Problem) -> None:
+    office = cast.town_office
+    for code in ("slj", "330604003000", "330604003008"):  # a department, another town, a village of another town
+        with refused(InvalidInput, field="lead"):
+            hand_down(with_town.pk, HandDown(lead=cast.unit(code)), actor=office, now=NOW)
+    with refused(InvalidInput, field="co"):
+        cmd = HandDown(lead=cast.unit(VILLAGE), co=(cast.unit("slj"),))
+        hand_down(with_town.pk, cmd, actor=office, now=NOW)
+    hand_down(with_town.pk, HandDown(lead=cast.unit("gds-songxia")), actor=office, now=NOW)
+    assert seen(with_town).assignments[1].unit_id == cast.unit("gds-songxia")
+
+
+def test_a_public_service_of_another_place_does_not_serve_this_one(cast: Cast, with_town: Problem) -> None:
+    from sanfuwu.territory.models import UnitVersion
+
+    UnitVersion.objects.filter(unit=cast.unit("gds-zhangzhen")).update(division_code="330604104000")
+    office = cast.town_office
+    with refused(InvalidInput, field="lead"):
+        hand_down(with_town.pk, HandDown(lead=cast.unit("gds-zhangzhen")), actor=office, now=NOW)
+
+
+def test_a_line_department_hands_down_within_its_own_line_only(cast: Cast) -> None:
+    problem = cast.dispatched(lead="gdgs")
+    company = cast.company
+    sign(problem.pk, Sign(), actor=company, now=NOW)
+    for code in ("zlsgs", SONGXIA):
+        with refused(InvalidInput, field="lead"):
+            hand_down(problem.pk, HandDown(lead=cast.unit(code)), actor=company, now=NOW)
+    hand_down(problem.pk, HandDown(lead=cast.unit("gds-songxia")), actor=company, now=NOW)
+
+
 # 收回交办
 
 

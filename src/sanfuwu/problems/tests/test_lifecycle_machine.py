@@ -21,6 +21,7 @@ from sanfuwu.ledger.models import Event
 from sanfuwu.ledger.replay import differences, replay
 from sanfuwu.ledger.verify import link_of
 from sanfuwu.parties.actions import RequesterInput
+from sanfuwu.reference.reasons import BUILT_IN
 from sanfuwu.rules.lifecycle import CLOSED_PROBLEM_STATES, OPEN_ASSIGNMENT_STATES, OPEN_PROBLEM_STATES, Machine, states
 from sanfuwu.territory.actor import SYSTEM, Actor
 from sanfuwu.territory.queries import scopes_over
@@ -39,7 +40,12 @@ KINDS = {
     *("sent_back", "part_accepted", "result_accepted", "callback_recorded", "callback_concluded", "redo_ordered"),
     *("struck_off", "archived", "leader_appointed", "coordinated", "committed", "planned"),
     *("requirement_added", "requirement_met", "foreign_number_noted", "foreign_number_corrected", "foreign_updated"),
+    *("returned", "return_upheld", "return_reassigned", "extension_requested", "extension_granted"),
+    *("extension_refused", "hold_requested", "held", "hold_refused", "hold_renewed", "unheld", "reopened"),
+    *("withdrawn", "withdrawal_denied", "merged", "merged_in", "unmerged", "merged_out", "master_solved", "split"),
 }
+DECLINE_REASONS = tuple(one.code for one in BUILT_IN["decline"])
+SEND_BACK_REASONS = tuple(one.code for one in BUILT_IN["send_back"])
 PEOPLE = (
     *("office", "town_office", "other_town_office", "handler", "head", "water", "water_head", "company"),
     *("company_head", "town_head", "villager", "village_head", "collector", "verifier", "unit_verifier"),
@@ -57,6 +63,7 @@ class Given:
         self.units = [cast.unit(code) for code in UNITS]
         ForeignSystem.objects.create(code="hotline", name="12345热线")
         self.categories = [cast.category, cast.category_above]
+        self.companion = ""  # number of another problem, to be merged into
         self.leader_posts = [cast.district_leader.post_id, cast.leader.post_id, cast.handler.post_id]
 
 
@@ -76,7 +83,7 @@ def command(name: str, snap: Snapshot, subject: UUID | None, rng: Random, given:
         filled |= {"category_id": pick(given.categories), "tier": pick(("limited", "key"))}
         filled |= {"urgency": pick(("normal", "normal", "urgent", "consult")), "nature": pick(("problem", "dispute"))}
     elif name == "decline":
-        filled |= {"reason_code": pick(c.DECLINE_REASONS), "where_to_go": words()}
+        filled |= {"reason_code": pick(DECLINE_REASONS), "where_to_go": words()}
     elif name == "request_info":
         filled |= {"what": words()}
     elif name in ("supply_info", "report", "contact"):
@@ -90,13 +97,33 @@ def command(name: str, snap: Snapshot, subject: UUID | None, rng: Random, given:
             filled |= {"title_for_units": SECOND_TITLE, "text_for_units": SECOND_TEXT}
     elif name == "hand_down":
         filled |= {"lead": pick(given.units), "co": co}
-    elif name == "recall":
+    elif name in ("recall", "rule_uphold", "refuse_hold", "unmerge", "reopen"):
         filled |= {"reason": words()}
+    elif name == "return":
+        filled |= {"reason": words(), "basis": words(), "proposed_unit": pick(given.units)}
+    elif name == "rule_reassign":
+        filled |= {"unit": pick(given.units), "reason": words()}
+    elif name == "request_extension":
+        filled |= {"due_on": _some_day(rng, snap), "reason": words()}
+    elif name == "decide_extension":
+        filled |= {"granted": pick((True, True, False)), "remark": words()}
+    elif name == "request_hold":
+        filled |= {"condition": pick(c.HOLD_CONDITIONS), "review_on": _some_day(rng, snap, 60), "reason": words()}
+    elif name == "renew_hold":
+        filled |= {"review_on": _some_day(rng, snap, 90), "reason": words()}
+    elif name in ("hold", "unhold"):
+        filled |= {"remark": words()}
+    elif name == "withdraw":
+        filled |= {"reason": words(), "proof": words()}
+    elif name == "merge":
+        filled |= {"master": pick((given.companion, snap.problem.number)), "reason": words()}
+    elif name == "split":
+        filled |= {"parts": (words(), words(), words())}
     elif name == "submit_result":
         kind = pick(("solved", "solved", "explained", "unsolvable", "planned"))
         filled |= {"result_kind": kind, "text": words(), "evidence": "照片"}
     elif name == "send_back":
-        filled |= {"reason_code": pick(c.SEND_BACK_REASONS), "text": words()}
+        filled |= {"reason_code": pick(SEND_BACK_REASONS), "text": words()}
     elif name == "record_callback":
         good = rng.random() < 0.5
         outcome = "confirmed" if good else pick(("", "redo", "redo", "dissatisfied", "confirmed"))
@@ -131,9 +158,19 @@ def command(name: str, snap: Snapshot, subject: UUID | None, rng: Random, given:
     return cls(**filled)
 
 
+def _some_day(rng: Random, snap: Snapshot, most: int = 20) -> dt.date:
+    """A day after the lead's date, which now and then is a rest day."""
+    lead = snap.top_lead
+    start = lead.due_at if lead else NOW
+    return start.date() + dt.timedelta(days=rng.randint(0, most))
+
+
 # How likely each offered act is taken: what ends a story early or turns it round is rarer than what carries it on.
 LIKELY = {"decline": 0.03, "archive": 0.1, "request_info": 0.2, "recall": 0.1, "send_back": 0.15, "hand_down": 0.2}
 LIKELY |= {"contact": 0.5, "submit_result": 2, "sign_off": 4, "review": 4, "record_callback": 4, "strike_off": 0.5}
+LIKELY |= {"return": 0.4, "rule_uphold": 2, "rule_reassign": 2, "request_extension": 0.4, "decide_extension": 2}
+LIKELY |= {"request_hold": 0.3, "hold": 2, "refuse_hold": 0.5, "renew_hold": 0.2, "unhold": 1, "reopen": 0.5}
+LIKELY |= {"withdraw": 0.05, "merge": 0.05, "unmerge": 2, "split": 0.02}
 LIKELY |= dict.fromkeys(("correct", "report", *OVERLAYS), 0.05)
 LIKELY |= {"note_foreign_number": 0.05, "correct_foreign_number": 0.2, "note_foreign_update": 0.2}
 SEED = st.integers(0, 2**32 - 1)
@@ -170,6 +207,8 @@ class Lifecycle(RuleBasedStateMachine):
             problem = actions.solve_on_spot(reg, solution, actor=collector, now=self.now)
         else:
             problem = actions.register_problem(reg, actor=collector, now=self.now)
+        other = actions.register_problem(told("邻厂也反映跳闸。", firm(9)), actor=collector, now=self.now)
+        self.given.companion, self.companion = other.number, other.pk
         self.pk = problem.pk
         self.wrote = True
 
@@ -267,13 +306,27 @@ class Lifecycle(RuleBasedStateMachine):
                 if a.ended_at is not None:
                     assert d.met_at is not None
             for p in snap.pauses_of(a):
-                assert p.to_at is not None
-                assert p.from_at <= p.to_at
+                if p.to_at is None:
+                    assert p.kind == "hold"
+                    assert a.ended_at is None
+                    assert snap.top_lead is not None
+                    assert snap.top_lead.state == "on_hold"
+                else:
+                    assert p.from_at <= p.to_at
+        for r in snap.requests:
+            assert (r.decided_at is None) == (r.decision == "")
+            (decision,) = snap.deadlines_of(r.pk, "decision")
+            assert (decision.met_at is None) == (r.decided_at is None)
+            owner = snap.assignment(r.assignment_id)
+            assert owner is not None
+            if r.decided_at is None:
+                assert owner.ended_at is None
+                assert owner.state == ("return_pending" if r.kind == "return" else "in_progress")
 
     def _nothing_is_closed_without_the_requester_s_side(self, snap: Snapshot) -> None:
         p = snap.problem
         assert p.state in states(Machine.PROBLEM)
-        if p.state == "struck_off":
+        if p.state == "struck_off" and p.close_basis != "parts_closed":
             heard = [x for x in snap.cycles if x.state == "concluded"]
             assert heard or p.on_spot
             assert p.close_basis
@@ -299,6 +352,8 @@ class Lifecycle(RuleBasedStateMachine):
             assert bytes(e.prev_hash) == previous
             assert link_of(e) == bytes(e.hash)
             previous = bytes(e.hash)
+        followed = Event.objects.filter(stream_kind="problem", stream_id=self.companion)
+        assert differences(replay(followed), "problems") == []
         problem = snap.problem
         assert (problem.event_seq, bytes(problem.chain_head)) == (len(events), previous)
 
@@ -314,7 +369,7 @@ class Lifecycle(RuleBasedStateMachine):
         assert set(numbers) == tokens
         assert snap.row.facets == sorted(numbers.values())
         clock_runs = [a for a in snap.open_assignments if a.parent_id is None and a.role == "lead"]
-        if clock_runs and clock_runs[0].state != "pending_review":
+        if clock_runs and clock_runs[0].state not in ("pending_review", "on_hold"):
             assert snap.row.due_at == clock_runs[0].due_at
 
     def _nobody_is_offered_what_is_refused_outright(self, snap: Snapshot) -> None:

@@ -41,7 +41,7 @@ class Counted:
         plain = psycopg.Cursor.execute
 
         def execute(cursor: psycopg.Cursor[Any], *args: Any, **kwargs: Any) -> Any:
-            if type(cursor) is psycopg.Cursor:  # Django's cursors are of a class of their own
+            if type(cursor) in (psycopg.Cursor, psycopg.RawCursor):  # Django's cursors are of a class of their own
                 self.beside += 1
             return plain(cursor, *args, **kwargs)
 
@@ -67,12 +67,18 @@ def walk(cast: Cast) -> list[tuple[str, Callable[[], Any]]]:
     third = cast.dispatched(told("第三件事", firm(3)), lead=SONGXIA)
     actions.sign(third.pk, c.Sign(), actor=town, now=NOW)
     fourth = cast.dispatched(told("第四件事", firm(4)))
+    returned = [cast.dispatched(told(f"退回{n}", firm(4 + n))) for n in range(2)]
+    at_work = cast.signed(told("挂账", firm(7)))
+    follower, of_two = cast.dispatched(told("合并", firm(8))), cast.accepted(told("拆分", firm(9)))
+    given_up = cast.dispatched(told("撤回", firm(10)))
+    collector, water = cast.collector, cast.unit("zlsgs")
 
     def on(problem: Problem, name: str, cmd: Any, actor: Any = office) -> tuple[str, Callable[[], Any]]:
         return name, lambda: ACTS[name](problem.pk, cmd, actor=actor, now=NOW)
 
     day = dt.date(2019, 3, 1)
     steps = c.SetPlan(steps=(c.Step(text="勘查", unit_id=power, due_on=day),))
+    waits = c.RequestHold(condition="works", review_on=dt.date(2019, 3, 29), reason="等工程")
     held = c.RecordCoordination(level="town", held_at=NOW, chaired_by=leader.post_id, decision="限期")
     return [
         on(second, "decline", c.Decline(reason_code="repeated", where_to_go="见前件")),
@@ -103,6 +109,23 @@ def walk(cast: Cast) -> list[tuple[str, Callable[[], Any]]]:
         on(first, "review", c.Review()),
         on(first, "record_callback", confirmed(words="好"), verifier),
         on(first, "strike_off", c.StrikeOff(), supervisor),
+        on(returned[0], "return", c.Return(reason="非本所", basis="区域", proposed_unit=water), head),
+        on(returned[0], "rule_uphold", c.RuleUphold(reason="属本所")),
+        on(returned[1], "return", c.Return(reason="非本所", basis="区域", proposed_unit=water), head),
+        on(returned[1], "rule_reassign", c.RuleReassign(unit=water)),
+        on(at_work, "request_extension", c.RequestExtension(due_on=dt.date(2019, 2, 28), reason="等设备"), handler),
+        on(at_work, "decide_extension", c.DecideExtension(granted=True)),
+        on(at_work, "request_hold", waits, handler),
+        on(at_work, "refuse_hold", c.RefuseHold(reason="先办"), supervisor),
+        on(at_work, "request_hold", waits, handler),
+        on(at_work, "hold", c.Hold(), supervisor),
+        on(at_work, "renew_hold", c.RenewHold(review_on=dt.date(2019, 4, 30), reason="未完"), supervisor),
+        on(at_work, "unhold", c.Unhold(), supervisor),
+        on(follower, "merge", c.Merge(master=at_work.number, reason="同一件事")),
+        on(follower, "unmerge", c.Unmerge(reason="不同")),
+        on(of_two, "split", c.Split(parts=("电压不稳。", "道路破损。"))),
+        on(given_up, "withdraw", c.Withdraw(reason="自行解决", proof="书面"), collector),
+        on(first, "reopen", c.Reopen(reason="又跳闸"), supervisor),
     ]
 
 

@@ -88,7 +88,7 @@ def test_accepting_with_bad_input_is_refused_at_its_field(cast: Cast, given: dic
 
 def test_a_category_that_an_import_proposed_must_be_confirmed_first(cast: Cast) -> None:
     problem, office = cast.registered(), cast.office
-    proposed = propose_categories(["城乡建设"], actor=office)["城乡建设"]
+    proposed = propose_categories(["城乡建设"], actor=office, now=NOW)["城乡建设"]
     with refused(InvalidInput, field="category_id"):
         actions.accept(problem.pk, Accept(category_id=proposed), actor=office, now=NOW)
 

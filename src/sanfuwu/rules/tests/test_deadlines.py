@@ -19,8 +19,12 @@ from sanfuwu.rules.deadlines import (
     Tier,
     Urgency,
     duration_of,
+    extension_days,
+    extension_until,
     fire_at,
     plan_deadlines,
+    result_due,
+    return_until,
     step_due,
 )
 from sanfuwu.rules.tests.known_years import TZ, at, build
@@ -180,3 +184,38 @@ def test_the_reminder_of_a_longer_notice_follows_the_rules() -> None:
     due, start = at("2019-02-13 17:30"), at("2019-01-10 09:00")
     assert fire_at(rules, "result", due, start=start, calendar=CALENDAR) == at("2019-02-03 08:30")
     assert CALENDAR.is_working_day(date(2019, 2, 3))
+
+
+def test_a_return_is_possible_until_the_close_of_the_second_working_day() -> None:
+    assert return_until(DEFAULT_RULES, at("2019-02-14 16:00"), CALENDAR) == at("2019-02-18 17:30")  # over a weekend
+    longer = replace(DEFAULT_RULES, return_within=working_days(3))
+    assert return_until(longer, at("2019-02-14 16:00"), CALENDAR) == at("2019-02-19 17:30")
+
+
+def test_an_extension_is_asked_for_by_the_close_of_the_working_day_before() -> None:
+    assert extension_until(DEFAULT_RULES, at("2019-02-18 17:30"), CALENDAR) == at("2019-02-15 17:30")
+    # An urgent one ends in the middle of a day.
+    assert extension_until(DEFAULT_RULES, at("2019-02-19 10:00"), CALENDAR) == at("2019-02-18 17:30")
+
+
+def test_days_of_an_extension_are_working_days() -> None:
+    assert extension_days(at("2019-02-15 17:30"), at("2019-02-18 17:30"), CALENDAR) == 1
+    assert extension_days(at("2019-02-15 17:30"), at("2019-03-01 17:30"), CALENDAR) == 10
+    assert extension_days(at("2019-02-19 10:00"), at("2019-02-19 17:30"), CALENDAR) == 0
+
+
+@pytest.mark.parametrize(("days", "more"), [(1, 1), (3, 2), (7, 5), (7, 10), (25, 11), (30, 20)])
+def test_an_extended_result_is_due_as_if_it_had_been_longer_from_the_first(days: int, more: int) -> None:
+    start = at("2019-02-13 10:00")
+    once = result_due(start, working_days(days + more), 0, CALENDAR).at
+    assert result_due(start, working_days(days), more, CALENDAR).at == once
+    first = result_due(start, working_days(days), 0, CALENDAR).at
+    assert extension_days(first, once, CALENDAR) == more
+
+
+def test_a_pause_in_the_extended_part_moves_the_extended_date() -> None:
+    start, pause = at("2019-02-13 10:00"), (at("2019-02-26 08:30"), at("2019-02-27 17:30"))
+    assert result_due(start, working_days(7), 3, CALENDAR).at == at("2019-02-27 17:30")
+    assert result_due(start, working_days(7), 3, CALENDAR, [pause]).at == at("2019-03-01 17:30")
+    before = (at("2019-02-14 08:30"), at("2019-02-14 17:30"))
+    assert result_due(start, working_days(7), 3, CALENDAR, [before]).at == at("2019-02-28 17:30")

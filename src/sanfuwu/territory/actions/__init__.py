@@ -1,9 +1,13 @@
 """Every change of the tree, of posts and of who may enter. Each writes events; nothing else writes these tables."""
 
 from .access import delegate, end_delegation, issue_token, link_account, name_confidential_officer, revoke_token
+from .continuing import continue_posts, take_posts_back
+from .duty import OnDuty, remove_duty, set_duty
+from .handover import Handover, Held, Part, hand_over, held_by
 from .mergers import MergePlan, merge_units, plan_merge_units, plan_undo_merge, undo_merge
-from .posts import create_person, create_post, end_post
+from .posts import correct_person, correct_post, create_person, create_post, end_post
 from .units import (
+    change_unit,
     close_unit,
     confirm_proposed_unit,
     create_unit,
@@ -14,15 +18,25 @@ from .units import (
 )
 
 __all__ = [
+    "Handover",
+    "Held",
     "MergePlan",
+    "OnDuty",
+    "Part",
+    "change_unit",
     "close_unit",
     "confirm_proposed_unit",
+    "continue_posts",
+    "correct_person",
+    "correct_post",
     "create_person",
     "create_post",
     "create_unit",
     "delegate",
     "end_delegation",
     "end_post",
+    "hand_over",
+    "held_by",
     "issue_token",
     "link_account",
     "merge_units",
@@ -32,7 +46,10 @@ __all__ = [
     "plan_merge_units",
     "plan_rename_unit",
     "plan_undo_merge",
+    "remove_duty",
     "rename_unit",
     "revoke_token",
+    "set_duty",
+    "take_posts_back",
     "undo_merge",
 ]

@@ -19,7 +19,7 @@ from sanfuwu.ledger.fields import new_id
 
 from .. import policies
 from ..actor import Actor, active_on
-from ..models import OFFICERS, ApiToken, Delegation, Post
+from ..models import OFFICERS, ApiToken, Delegation, Person, Post
 from ..tree import load_tree
 
 TOKEN_PREFIX = "sfw_"  # noqa: S105 - lets a scanner for leaked secrets recognise one
@@ -45,9 +45,18 @@ def link_account(post_id: UUID, account_id: UUID | None, *, actor: Actor, now: d
         post = _post(post_id)
         if account_id is not None:
             policies.refuse_officer_conflict(post, Post.objects.filter(account_id=account_id))
+            _belongs(changes, post, account_id)
         changes.update(post, account_id=account_id)
         changes.event(post, "account_unlinked" if account_id is None else "account_linked")
         commit(changes, actor=actor, now=now)
+
+
+def _belongs(changes: Changes, post: Post, account_id: UUID) -> None:
+    """The first account that lets a person into a post is his, unless it is somebody else's."""
+    person = Person.objects.select_for_update(no_key=True).get(pk=post.person_id)
+    if person.account_id is None and not Person.objects.filter(account_id=account_id).exists():
+        changes.update(person, account_id=account_id)
+        changes.event(person, "account_opened")
 
 
 def name_confidential_officer(post_id: UUID, named: bool, *, actor: Actor, now: dt.datetime) -> None:

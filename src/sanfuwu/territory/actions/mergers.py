@@ -50,23 +50,31 @@ def plan_merge_units(
     now: dt.datetime,
 ) -> MergePlan:
     """`from` closes and goes up in `into`, which from now on sees whatever `from` saw. Units below `from` stay below it
-    on paper, and are thereby seen by `into`; `queries.unit_tree` shows them under the successor."""
+    on paper, and are thereby seen by `into`; `queries.unit_tree` shows them under the successor.
+
+    A proposed unit (a name met in an import) that is another spelling of `into` takes the same way.
+    """
     policies.require(policies.may_manage_units(actor))
     gone, into = tree.unit(from_id), tree.unit(into_id)
     if from_id == into_id:
         raise InvalidInput(_("A unit cannot be merged into itself."), field="into")
-    if gone.status != Unit.Status.ACTIVE:
+    if gone.status == Unit.Status.CLOSED:
         raise IllegalTransition(_("Only an active unit can be merged into another."))
+    proposed = gone.status == Unit.Status.PROPOSED
     if into.status != Unit.Status.ACTIVE:
         raise InvalidInput(_("The successor must be an active unit."), field="into")
     if gone.kind == Unit.Kind.COUNTY:
         raise InvalidInput(_("The county itself cannot be merged."), field="unit")
     if tree.sees(from_id, into_id):
         raise InvalidInput(_("A unit cannot be merged into one below it: move that one first."), field="into")
-    merge = changes.insert(UnitMerge(id=new_id(), from_unit_id=from_id, into_unit_id=into_id, on_date=on_date))
+    merge = changes.insert(
+        UnitMerge(id=new_id(), from_unit_id=from_id, into_unit_id=into_id, on_date=on_date, of_proposed=proposed)
+    )
     end_version(changes, tree.latest[from_id], on_date, now)
     changes.update(gone, status=Unit.Status.CLOSED)
-    changes.event(gone, "merged", data={"merge": merge.pk, "into": into_id, "on": on_date})
+    changes.event(
+        gone, "identified" if proposed else "merged", data={"merge": merge.pk, "into": into_id, "on": on_date}
+    )
     changes.event(into, "succeeded", data={"merge": merge.pk, "from": from_id, "on": on_date})
     tree.mergers[merge.pk] = merge
     return MergePlan(merge, gone, into, tree.settle(changes))
@@ -81,7 +89,7 @@ def plan_undo_merge(changes: Changes, tree: Tree, *, merge_id: UUID, actor: Acto
     gone, into = tree.unit(merge.from_unit_id), tree.unit(merge.into_unit_id)
     changes.update(merge, undone_at=now)
     changes.update(tree.latest[gone.pk], valid_to=None)
-    changes.update(gone, status=Unit.Status.ACTIVE)
+    changes.update(gone, status=Unit.Status.PROPOSED if merge.of_proposed else Unit.Status.ACTIVE)
     changes.event(gone, "merge_undone", data={"merge": merge.pk, "into": into.pk})
     changes.event(into, "succession_undone", data={"merge": merge.pk, "from": gone.pk})
     return MergePlan(merge, gone, into, tree.settle(changes))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.commit import commit
 from sanfuwu.ledger.errors import InvalidInput, NotVisible
 from sanfuwu.ledger.fields import new_id
+from sanfuwu.rules.identifiers import check_mobile
 
 from .. import policies
 from ..actor import Actor
@@ -33,14 +35,34 @@ def create_person(name: str, *, office_phone: str = "", actor: Actor, now: dt.da
 
 def plan_create_person(changes: Changes, name: str, *, office_phone: str = "") -> Person:
     """An official and his event. The caller has asked the policy."""
-    name = name.strip()
-    if not name or len(name) > 40:
-        raise InvalidInput(_("A name of 1 to 40 characters is needed."), field="name")
+    name = _clean_person_name(name)
+    check_office_phone(office_phone.strip())
     person = changes.insert(
         Person(id=new_id(), name=name, name_pinyin=pinyin_key(name), office_phone=office_phone.strip())
     )
     changes.event(person, "created")
     return person
+
+
+def correct_person(person_id: UUID, *, name: str, office_phone: str, actor: Actor, now: dt.datetime) -> None:
+    """Put a name or an office phone right. The event says that it was done, never what it was.
+
+    The name is the system officer's to correct; the office phone also the district office's, which keeps the book.
+    """
+    with transaction.atomic():
+        changes = Changes()
+        person = Person.objects.select_for_update(no_key=True).filter(pk=person_id).first()
+        if person is None:
+            raise NotVisible(_("There is no such person."))
+        policies.require(
+            policies.may_manage_posts(actor) or (policies.may_keep_duty(actor) and name.strip() == person.name)
+        )
+        name, phone = _clean_person_name(name), office_phone.strip()
+        check_office_phone(phone)
+        changes.update(person, name=name, name_pinyin=pinyin_key(name), office_phone=phone)
+        if changes.updates:
+            changes.event(person, "corrected")
+            commit(changes, actor=actor, now=now)
 
 
 def create_post(
@@ -116,7 +138,7 @@ def plan_create_post(
         unit_id=unit_id,
         role=role,
         rank=rank,
-        title=title.strip(),
+        title=_clean_title(title),
         valid_from=valid_from,
         valid_to=valid_to,
         portfolio=sorted(str(u) for u in portfolio),
@@ -125,6 +147,62 @@ def plan_create_post(
     changes.insert(post)
     changes.event(post, "created")
     return post
+
+
+def correct_post(
+    post_id: UUID,
+    *,
+    title: str,
+    rank: str,
+    portfolio: Collection[UUID] = (),
+    actor: Actor,
+    now: dt.datetime,
+) -> None:
+    """Put title, rank or the units answered for right. Another role or unit is another post: hand this one over."""
+    policies.require(policies.may_manage_posts(actor))
+    with transaction.atomic():
+        changes, tree = Changes(), load_tree()
+        post = Post.objects.select_for_update(no_key=True).filter(pk=post_id).first()
+        if post is None:
+            raise NotVisible(_("There is no such post."))
+        if rank not in Rank.values:
+            raise InvalidInput(_("There is no such rank."), field="rank")
+        if portfolio and post.role != Role.LEADER:
+            raise InvalidInput(_("Only a leader answers for other units."), field="portfolio")
+        for answered_for in portfolio:
+            tree.unit(answered_for)
+        changes.update(post, title=_clean_title(title), rank=rank, portfolio=sorted(str(unit) for unit in portfolio))
+        if changes.updates:
+            changes.event(post, "corrected")
+            commit(changes, actor=actor, now=now)
+
+
+def _clean_person_name(name: str) -> str:
+    name = name.strip()
+    if not name or len(name) > 40:
+        raise InvalidInput(_("A name of 1 to 40 characters is needed."), field="name")
+    return name
+
+
+def _clean_title(title: str) -> str:
+    title = title.strip()
+    if len(title) > 40:
+        raise InvalidInput(_("At most %(n)d characters.") % {"n": 40}, field="title")
+    return title
+
+
+def check_office_phone(phone: str) -> None:
+    """An office phone: digits with the usual signs between them. Mobile numbers stay out: they are personal."""
+    if not phone:
+        return
+    digits = re.sub(r"[-+()\s转（）]", "", phone)
+    if not digits.isdigit() or not 3 <= len(digits) <= 18 or len(phone) > 20:
+        raise InvalidInput(_("This is not a telephone number: digits, with - between them."), field="office_phone")
+    if check_mobile(phone).ok:
+        raise InvalidInput(
+            _("Enter the number of the office: a mobile number is personal and does not belong here."),
+            field="office_phone",
+        )
 
 
 def end_post(post_id: UUID, *, valid_to: dt.date, actor: Actor, now: dt.datetime) -> None:

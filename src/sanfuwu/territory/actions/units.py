@@ -9,10 +9,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from sanfuwu.counties.queries import county_code
 from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.commit import commit
 from sanfuwu.ledger.errors import IllegalTransition, InvalidInput
 from sanfuwu.ledger.fields import new_id
+from sanfuwu.rules.identifiers import check_division
 
 from .. import policies
 from ..actor import Actor
@@ -112,28 +114,57 @@ def create_unit(
 
 def rename_unit(unit_id: UUID, name: str, *, valid_from: dt.date, actor: Actor, now: dt.datetime) -> None:
     """Give a unit another name from a day on (崧厦镇 → 崧厦街道)."""
-    with transaction.atomic():
-        changes, tree = Changes(), load_tree()
-        plan_rename_unit(changes, tree, unit_id=unit_id, name=name, valid_from=valid_from, actor=actor)
-        commit(changes, actor=actor, now=now)
+    change_unit(unit_id, name=name, valid_from=valid_from, actor=actor, now=now)
 
 
 def move_unit(unit_id: UUID, parent_id: UUID, *, valid_from: dt.date, actor: Actor, now: dt.datetime) -> None:
-    """Put a unit under another one. Who sees its records changes at once, so the day may not lie ahead."""
+    """Put a unit under another one."""
+    change_unit(unit_id, parent_id=parent_id, valid_from=valid_from, actor=actor, now=now)
+
+
+def change_unit(
+    unit_id: UUID,
+    *,
+    name: str | None = None,
+    parent_id: UUID | None = None,
+    division_code: str | None = None,
+    valid_from: dt.date,
+    actor: Actor,
+    now: dt.datetime,
+) -> None:
+    """Another name, superior or division from a day on, in one act; what is None or the same stays.
+
+    Only a name may lie ahead: who sees a unit's records and whose place it is changes at once.
+    """
     with transaction.atomic():
         policies.require(policies.may_manage_units(actor))
         changes, tree = Changes(), load_tree()
         unit = _open(tree, unit_id)
-        _open(tree, parent_id, field="parent")
-        if valid_from > timezone.localdate(now):
+        latest = tree.latest[unit_id]
+        new_name = _clean_name(name) if name is not None else latest.name
+        moves = parent_id is not None and parent_id != latest.parent_id
+        placed = division_code is not None and division_code != latest.division_code
+        if moves:
+            assert parent_id is not None
+            _check_parent(tree, unit_id, parent_id)
+        if placed:
+            assert division_code is not None
+            _check_division(division_code)
+        if (moves or placed) and valid_from > timezone.localdate(now):
             raise InvalidInput(_("A unit cannot be moved ahead of time."), field="valid_from")
-        if tree.latest[unit_id].parent_id is None:
-            raise InvalidInput(_("The county itself cannot be moved."), field="unit")
-        if tree.sees(unit_id, parent_id):
-            raise InvalidInput(_("A unit cannot be put under itself or under a unit below it."), field="parent")
+        if not (moves or placed or new_name != latest.name):
+            raise InvalidInput(_("Nothing would change."))
         version = _supersede(changes, tree, unit, valid_from)
-        changes.update(version, parent_id=parent_id, valid_from=valid_from)
-        changes.event(unit, "moved")
+        changes.update(version, valid_from=valid_from)
+        if new_name != version.name:
+            changes.update(version, name=new_name, name_pinyin=pinyin_key(new_name))
+            changes.event(unit, "renamed")
+        if moves:
+            changes.update(version, parent_id=parent_id)
+            changes.event(unit, "moved")
+        if placed:
+            changes.update(version, division_code=division_code)
+            changes.event(unit, "placed")
         tree.settle(changes)
         commit(changes, actor=actor, now=now)
 
@@ -158,9 +189,7 @@ def confirm_proposed_unit(
         if name is not None:
             changes.update(version, name=_clean_name(name), name_pinyin=pinyin_key(name))
         if parent_id is not None and parent_id != version.parent_id:
-            _open(tree, parent_id, field="parent")
-            if tree.sees(unit_id, parent_id):
-                raise InvalidInput(_("A unit cannot be put under itself or under a unit below it."), field="parent")
+            _check_parent(tree, unit_id, parent_id)
             changes.update(version, parent_id=parent_id)
         if kind is not None:
             if kind == Unit.Kind.COUNTY:
@@ -189,6 +218,23 @@ def close_unit(unit_id: UUID, *, on_date: dt.date, actor: Actor, now: dt.datetim
         changes.update(unit, status=Unit.Status.CLOSED)
         changes.event(unit, "closed")
         commit(changes, actor=actor, now=now)
+
+
+def _check_parent(tree: Tree, unit_id: UUID, parent_id: UUID) -> None:
+    _open(tree, parent_id, field="parent")
+    if tree.latest[unit_id].parent_id is None:
+        raise InvalidInput(_("The county itself cannot be moved."), field="unit")
+    if tree.sees(unit_id, parent_id):
+        raise InvalidInput(_("A unit cannot be put under itself or under a unit below it."), field="parent")
+
+
+def _check_division(code: str) -> None:
+    """Twelve digits of a division inside this county, or nothing at all."""
+    if code and not (check_division(code).ok and len(code) == 12 and code.startswith(county_code())):
+        raise InvalidInput(
+            _("A division has twelve digits and begins with those of the county, %(code)s.") % {"code": county_code()},
+            field="division_code",
+        )
 
 
 def end_version(changes: Changes, version: UnitVersion, on_date: dt.date, now: dt.datetime) -> None:

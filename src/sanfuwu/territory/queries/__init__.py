@@ -2,8 +2,20 @@
 
 from .actors import actor_of_token, load_actor, posts_of
 from .divisions import division_name, division_names, divisions_below
+from .duty import DutyLine, duty_between
+from .people import (
+    DelegationLine,
+    Found,
+    PersonLine,
+    PostLine,
+    delegations,
+    find_people,
+    post_lines,
+    serving,
+)
 from .units import (
     UnitNode,
+    may_be_handed_to,
     post_labels,
     reach_of,
     scopes_over,
@@ -14,16 +26,27 @@ from .units import (
 )
 
 __all__ = [
+    "DelegationLine",
+    "DutyLine",
+    "Found",
+    "PersonLine",
+    "PostLine",
     "UnitNode",
     "actor_of_token",
+    "delegations",
     "division_name",
     "division_names",
     "divisions_below",
+    "duty_between",
+    "find_people",
     "load_actor",
+    "may_be_handed_to",
     "post_labels",
+    "post_lines",
     "posts_of",
     "reach_of",
     "scopes_over",
+    "serving",
     "town_units",
     "unit_name",
     "unit_names",

@@ -11,6 +11,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from sanfuwu.rules.identifiers import is_within
+
 from ..actor import active_on
 from ..models import Post, Unit, UnitMerge, UnitReach, UnitVersion
 
@@ -114,6 +116,30 @@ def _by_name(versions: list[UnitVersion]) -> list[UnitVersion]:
 def reach_of(unit_id: UUID) -> frozenset[UUID]:
     """The units whose records this unit sees, itself among them."""
     return frozenset(UnitReach.objects.filter(scope_id=unit_id).values_list("unit_id", flat=True))
+
+
+# Those who hold a place rather than a line of business: a public service of the place works for them.
+_OF_A_PLACE = frozenset({Unit.Kind.TOWN, Unit.Kind.VILLAGE, Unit.Kind.ZONE})
+
+
+def may_be_handed_to(unit_id: UUID, place: str, on: dt.date) -> frozenset[UUID]:
+    """Active units to which a unit may hand on what it holds about `place` (12 digits), as of a day (ADR 0101).
+
+    Whatever stands below it; for a town, village or zone also the public services that serve the place: those
+    whose own place covers it, or that have none because they serve the whole county.
+    """
+    below = UnitReach.objects.filter(scope=unit_id, why=UnitReach.Why.DESCENDANT, unit__status=Unit.Status.ACTIVE)
+    found = set(below.values_list("unit_id", flat=True))
+    if Unit.objects.filter(pk=unit_id, kind__in=_OF_A_PLACE).exists():
+        services = UnitVersion.objects.filter(
+            unit__kind=Unit.Kind.PUBLIC_SERVICE, unit__status=Unit.Status.ACTIVE
+        ).values_list("unit_id", "division_code", "valid_from", "valid_to")
+        found |= {
+            unit
+            for unit, own, valid_from, valid_to in services
+            if active_on(valid_from, valid_to, on) and (not own or is_within(place, own))
+        }
+    return frozenset(found - {unit_id})
 
 
 def scopes_over(unit_ids: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:

@@ -10,7 +10,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
-from sanfuwu.problems.commands import DECLINE_REASONS, SEND_BACK_REASONS
 from sanfuwu.web import words
 
 Choices = list[Any]
@@ -31,6 +30,8 @@ class FormContext:
     confidential: bool = False
     anonymous: bool = False
     result_kind: str = ""
+    withdrawn: bool = False  # the call-back asks about a withdrawal
+    proposal: str = ""  # who the catalogue says, and by which line
     initial: dict[str, Any] = field(default_factory=dict)
 
 
@@ -73,11 +74,21 @@ def _said(label: str) -> forms.Field:
     )
 
 
-def _date(label: str, help_text: str = "") -> forms.Field:
+def _yes_no(label: str, yes: str, no: str) -> forms.Field:
+    """A decision: never a default."""
+    return forms.TypedChoiceField(
+        label=label,
+        choices=[("yes", yes), ("no", no)],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+
+
+def _date(label: str, help_text: str = "", *, required: bool = False) -> forms.Field:
     return forms.DateField(
         label=label,
         help_text=help_text,
-        required=False,
+        required=required,
         widget=forms.DateInput(attrs={"type": "date", "class": "short"}, format="%Y-%m-%d"),
     )
 
@@ -107,11 +118,12 @@ MAKERS: dict[str, Maker] = {
     "accept.tier": lambda c: _radio(_("Tier"), words.options(words.TIERS, ("limited", "key")), initial="limited"),
     "accept.urgency": lambda c: _radio(_("Urgency"), words.options(words.URGENCIES), initial="normal"),
     "accept.nature": lambda c: _radio(_("Nature"), words.options(words.NATURES), initial="problem"),
-    "decline.reason_code": lambda c: _radio(_("Reason"), words.options(words.DECLINE_REASONS, DECLINE_REASONS)),
+    "decline.reason_code": lambda c: _radio(_("Reason"), words.reason_options("decline")),
     "decline.where_to_go": lambda c: _area(
         _("Where the requester should go instead"),
-        _("Office, telephone or procedure. He reads this sentence."),
+        _("Office, telephone or procedure; he reads it. Left empty, the reason's own sentence goes out."),
         most=500,
+        required=False,
     ),
     "request_info.what": lambda c: _area(_("What is missing"), most=500),
     "supply_info.text": lambda c: _area(_("Supplement"), rows=4),
@@ -124,7 +136,7 @@ MAKERS: dict[str, Maker] = {
         [("", _("as before")), ("yes", _("confidential")), ("no", _("open"))],
         required=False,
     ),
-    "dispatch.lead": lambda c: _select(_("Lead unit"), c.units),
+    "dispatch.lead": lambda c: _select(_("Lead unit"), c.units, help_text=c.proposal),
     "dispatch.co": lambda c: _several(_("Co-handling units"), c.units),
     "dispatch.instruction": lambda c: _area(_("What is asked of them"), required=False, most=500, rows=2),
     "dispatch.title_for_units": _secret(
@@ -139,6 +151,54 @@ MAKERS: dict[str, Maker] = {
     "hand_down.co": lambda c: _several(_("Co-handling units"), c.units_below),
     "hand_down.instruction": lambda c: _area(_("What is asked of them"), required=False, most=500, rows=2),
     "recall.reason": lambda c: _area(_("Reason"), most=500, rows=2),
+    "return.reason": lambda c: _area(_("Why it is not your unit's"), most=1000),
+    "return.basis": lambda c: _area(
+        _("By which provision"), _("A list of duties, a rule, a contract: name and number."), most=1000, rows=2
+    ),
+    "return.proposed_unit": lambda c: _select(_("Whose it is instead"), c.units),
+    "rule_uphold.reason": lambda c: _area(_("Reason"), most=1000),
+    "rule_reassign.unit": lambda c: _select(_("Unit that gets it"), c.units),
+    "rule_reassign.reason": lambda c: _area(_("Remark"), required=False, most=1000, rows=2),
+    "request_extension.due_on": lambda c: _date(
+        _("New date"), _("A working day; it ends at the close of business."), required=True
+    ),
+    "request_extension.reason": lambda c: _area(_("Reason"), most=1000),
+    "decide_extension.granted": lambda c: _yes_no(_("Decision"), _("grant"), _("refuse")),
+    "decide_extension.remark": lambda c: _area(
+        _("Remark"), _("A refusal says why."), required=False, most=1000, rows=2
+    ),
+    "request_hold.condition": lambda c: _radio(_("What is waited for"), words.options(words.HOLD_CONDITIONS)),
+    "request_hold.review_on": lambda c: _date(_("To be looked at again on"), _("A working day."), required=True),
+    "request_hold.reason": lambda c: _area(_("Reason"), most=1000),
+    "hold.condition": lambda c: _radio(_("What is waited for"), words.options(words.HOLD_CONDITIONS)),
+    "hold.review_on": lambda c: _date(_("To be looked at again on"), _("A working day."), required=True),
+    "hold.remark": lambda c: _area(_("Remark"), required=False, most=1000, rows=2),
+    "refuse_hold.reason": lambda c: _area(_("Reason"), most=1000),
+    "renew_hold.review_on": lambda c: _date(_("To be looked at again on"), _("A working day."), required=True),
+    "renew_hold.reason": lambda c: _area(_("Reason"), most=1000, rows=2),
+    "unhold.remark": lambda c: _area(_("Remark"), required=False, most=1000, rows=2),
+    "reopen.reason": lambda c: _area(_("What the requester says"), most=2000),
+    "reopen.how": lambda c: _radio(
+        _("How he said it"), words.options(words.CONTACT_WAYS, ("phone", "visit", "sms")), initial="phone"
+    ),
+    "withdraw.reason": lambda c: _area(_("Why he withdraws it"), most=1000),
+    "withdraw.proof": lambda c: _area(
+        _("What proves it"), _("A letter, a recording, a message, who was there."), most=1000, rows=2
+    ),
+    "withdraw.how": lambda c: _radio(
+        _("How he said it"), words.options(words.CONTACT_WAYS, ("phone", "visit", "sms")), initial="phone"
+    ),
+    "merge.master": lambda c: forms.CharField(
+        label=_("Number of the problem it is merged into"),
+        help_text=_("As on its page, for example 330604-2019-000123."),
+        max_length=24,
+    ),
+    "merge.reason": lambda c: _area(_("Why they are the same matter"), most=1000, rows=2),
+    "unmerge.reason": lambda c: _area(_("Why it is a matter of its own"), most=1000, rows=2),
+    "split.parts": lambda c: _area(
+        _("The parts"), _("One paragraph each, an empty line between them."), most=20_000, rows=8
+    ),
+    "split.reason": lambda c: _area(_("Remark"), required=False, most=1000, rows=2),
     "contact.how": lambda c: _radio(
         _("How"), words.options(words.CONTACT_WAYS, ("phone", "visit", "sms")), initial="phone"
     ),
@@ -152,7 +212,7 @@ MAKERS: dict[str, Maker] = {
     "submit_result.evidence": lambda c: _area(
         _("What proves it"), _("A document, a date, who was there. A photograph is welcome, never compulsory."), rows=2
     ),
-    "send_back.reason_code": lambda c: _radio(_("Reason"), words.options(words.SEND_BACK_REASONS, SEND_BACK_REASONS)),
+    "send_back.reason_code": lambda c: _radio(_("Reason"), words.reason_options("send_back")),
     "send_back.text": lambda c: _area(_("What has to be done again"), most=1000),
     "record_callback.channel": lambda c: _radio(
         _("How"), words.options(words.CONTACT_WAYS, ("phone", "visit", "sms")), initial="phone"
@@ -164,18 +224,24 @@ MAKERS: dict[str, Maker] = {
         initial="no" if c.anonymous else "yes",
         widget=forms.RadioSelect,
     ),
-    "record_callback.contacted": lambda c: _said(_("Had the unit been in contact?")),
-    "record_callback.solved": lambda c: _said(_("Is it solved?")),
-    "record_callback.satisfied": lambda c: _radio(
-        _("Is he satisfied?"), words.options(words.SATISFACTION), required=False
+    "record_callback.contacted": lambda c: None if c.withdrawn else _said(_("Had the unit been in contact?")),
+    "record_callback.solved": lambda c: None if c.withdrawn else _said(_("Is it solved?")),
+    "record_callback.satisfied": lambda c: (
+        _radio(_("Did he withdraw it of his own will?"), [("yes", _("Yes")), ("no", _("No"))], required=False)
+        if c.withdrawn
+        else _radio(_("Is he satisfied?"), words.options(words.SATISFACTION), required=False)
     ),
-    "record_callback.outcome": lambda c: _radio(
-        _("What follows"),
-        words.options(
-            words.CALLBACK_OUTCOMES, ("anonymous",) if c.anonymous else ("confirmed", "dissatisfied", "redo")
-        ),
-        required=False,
-        help_text="" if c.anonymous else _("Left open, it follows from the answers above."),
+    "record_callback.outcome": lambda c: (
+        None
+        if c.withdrawn
+        else _radio(
+            _("What follows"),
+            words.options(
+                words.CALLBACK_OUTCOMES, ("anonymous",) if c.anonymous else ("confirmed", "dissatisfied", "redo")
+            ),
+            required=False,
+            help_text="" if c.anonymous else _("Left open, it follows from the answers above."),
+        )
     ),
     "record_callback.words": lambda c: _area(
         _("Where the result was published") if c.anonymous else _("In the requester's own words"), required=False
@@ -215,4 +281,13 @@ NOT_ASKED = frozenset(
 ASKED = frozenset(
     {"record_callback.contacted", "record_callback.solved", "record_callback.satisfied", "record_callback.outcome"}
 )
-FOLDED = frozenset({"accept.urgency", "accept.nature", "record_callback.channel", "record_callback.outcome"})
+FOLDED = frozenset(
+    {
+        "reopen.how",
+        "withdraw.how",
+        "accept.urgency",
+        "accept.nature",
+        "record_callback.channel",
+        "record_callback.outcome",
+    }
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import typing
 from typing import Any
 from uuid import UUID
@@ -62,7 +63,8 @@ class ActForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         if self.act == "record_callback" and cleaned.get("reached") and not cleaned.get("outcome"):
-            cleaned["outcome"] = _outcome(cleaned, self.context.result_kind)
+            kind = self.context.result_kind
+            cleaned["outcome"] = _of_withdrawal(cleaned) if self.context.withdrawn else _outcome(cleaned, kind)
         return cleaned
 
     def command(self, **given: Any) -> Any:
@@ -90,6 +92,16 @@ def _outcome(answers: dict[str, Any], result_kind: str) -> str:
     return "confirmed" if solved or result_kind != "solved" else "redo"
 
 
+def _of_withdrawal(answers: dict[str, Any]) -> str:
+    """He did withdraw it, or it is taken up again; "" while it was not asked."""
+    return {"yes": "confirmed", "no": "redo"}.get(answers.get("satisfied") or "", "")
+
+
+def _paragraphs(text: str) -> tuple[str, ...]:
+    """Texts with an empty line between them."""
+    return tuple(part for part in (piece.strip() for piece in re.split(r"\r?\n[ \t\u3000]*\r?\n", text)) if part)
+
+
 def _typed(hint: Any, value: Any) -> Any:
     """A cleaned value as the command's type wants it."""
     options = typing.get_args(hint) if type(None) in typing.get_args(hint) else ()
@@ -99,6 +111,8 @@ def _typed(hint: Any, value: Any) -> Any:
     if wanted is UUID:
         return value if isinstance(value, UUID) else UUID(str(value))
     if typing.get_origin(wanted) is tuple:
+        if typing.get_args(wanted)[0] is str:
+            return _paragraphs(value)
         return tuple(UUID(str(item)) for item in value)
     if wanted is bool and isinstance(value, str):
         return value == "yes"

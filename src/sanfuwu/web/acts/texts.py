@@ -47,6 +47,77 @@ TEXTS: dict[str, ActText] = {
         "arrow-back-up",
         _("Possible until the unit signs; then it waits for dispatch again."),
     ),
+    "return": ActText(
+        pgettext_lazy("act", "Return"),
+        "arrow-back-up",
+        _("The dispatching office rules on it, once and binding; until then the clock keeps running."),
+    ),
+    "rule_uphold": ActText(
+        pgettext_lazy("act", "Uphold"),
+        "gavel",
+        _("The unit keeps it and may not return it again; the ruling counts as its signature."),
+    ),
+    "rule_reassign": ActText(
+        pgettext_lazy("act", "Give to another unit"),
+        "transfer",
+        _("The new unit gets its own full time; the date promised to the requester stays."),
+    ),
+    "request_extension": ActText(
+        pgettext_lazy("act", "Ask for an extension"),
+        "calendar-due",
+        _("Until it is granted the present date holds."),
+    ),
+    "decide_extension": ActText(
+        pgettext_lazy("act", "Decide on the extension"),
+        "calendar-due",
+        _("Granted, the date moves and the requester reads the new one; the first date stays on record."),
+    ),
+    "request_hold": ActText(
+        pgettext_lazy("act", "Ask for a hold"),
+        "player-pause",
+        _("A leader or the supervision decides; until then the clock keeps running."),
+    ),
+    "hold": ActText(
+        pgettext_lazy("act", "Grant the hold"),
+        "player-pause",
+        _("The clock stands; on the day named it is looked at again."),
+    ),
+    "refuse_hold": ActText(
+        pgettext_lazy("act", "Refuse the hold"), "x", _("The unit goes on; the clock has run all the time.")
+    ),
+    "renew_hold": ActText(
+        pgettext_lazy("act", "Hold on"), "refresh", _("The clock goes on standing until the next day of review.")
+    ),
+    "unhold": ActText(
+        pgettext_lazy("act", "Take it up again"),
+        "history",
+        _("The clock goes on with the time that was left, and the requester reads the new date."),
+    ),
+    "reopen": ActText(
+        pgettext_lazy("act", "Reopen"),
+        "refresh",
+        _("On the requester's word. The unit that led gets it again with its full time; the result leaves the counts."),
+    ),
+    "withdraw": ActText(
+        pgettext_lazy("act", "Record a withdrawal"),
+        "hand-stop",
+        _("Only when the requester himself withdraws. A call-back officer asks him about every one."),
+    ),
+    "merge": ActText(
+        pgettext_lazy("act", "Merge"),
+        "git-merge",
+        _("It follows the other problem; its units are free, and its requester is answered and asked all the same."),
+    ),
+    "unmerge": ActText(
+        pgettext_lazy("act", "Undo the merger"),
+        "git-branch",
+        _("It stands as before; the time in between does not count."),
+    ),
+    "split": ActText(
+        pgettext_lazy("act", "Split"),
+        "git-branch",
+        _("Each part is accepted and dispatched by itself; this one closes when all its parts are closed."),
+    ),
     "sign": ActText(
         pgettext_lazy("act", "Sign"), "check", _("The clock has run since the dispatch; signing does not change it.")
     ),

@@ -16,6 +16,8 @@ from django.utils.translation import get_language, to_locale
 from sanfuwu.rules.masking import mask_phone
 from sanfuwu.web import vite as manifest
 from sanfuwu.web import when as dates
+from sanfuwu.web import words
+from sanfuwu.web.filters import duty_head
 
 register = template.Library()
 
@@ -87,6 +89,18 @@ def unlocal(value: object) -> str:
 
 
 @register.filter
+def share_word(code: str) -> str:
+    """For whom a saved view is."""
+    return words.word(words.SHARES, code)
+
+
+@register.filter
+def duty_word(number: str) -> str:
+    """What a number of the 责任清单 counts: a phone shows it beside the number, where a table has its head."""
+    return duty_head(number)
+
+
+@register.filter
 def is_group(field: BoundField) -> bool:
     return isinstance(field.field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
 
@@ -111,3 +125,9 @@ def control(field: BoundField) -> SafeString:
         asked = str(field.field.widget.attrs.get("rows", ""))
         attrs["rows"] = "4" if asked in ("", "10") else asked  # 10 is Django's own default
     return field.as_widget(attrs=attrs)
+
+
+@register.filter
+def paper_word(kind: str) -> str:
+    """交办单, 销号单."""
+    return words.word(words.PAPERS, kind)

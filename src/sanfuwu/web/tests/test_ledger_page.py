@@ -84,7 +84,7 @@ def test_pages_by_cursor_show_everything_once(monkeypatch: pytest.MonkeyPatch) -
 def test_nothing_found_says_why_and_offers_one_way_on() -> None:
     html = html_of(cast.dispatcher().client, "/problems/?stage=merged")
     assert "没有符合条件的问题" in html
-    assert 'href="/problems/">查看全部' in html
+    assert 'href="/problems/?view=all">查看全部' in html
 
 
 def test_a_damaged_page_address_is_explained() -> None:
@@ -92,7 +92,7 @@ def test_a_damaged_page_address_is_explained() -> None:
     assert "页面地址有误" in html
 
 
-@pytest.mark.parametrize("name", ["desk", "problems", "problem", "slip", "register"])
+@pytest.mark.parametrize("name", ["desk", "problems", "filters", "duties", "problem", "alike", "slip", "register"])
 def test_a_page_costs_the_known_number_of_statements_however_many_rows(name: str) -> None:
     """The numbers stand in sql_counts.json; a change of one is looked at, not overlooked."""
     office = cast.dispatcher()
@@ -100,7 +100,10 @@ def test_a_page_costs_the_known_number_of_statements_however_many_rows(name: str
     url = {
         "desk": "/",
         "problems": "/problems/",
+        "filters": "/problems/filters",
+        "duties": "/duties/",
         "problem": f"/problems/{problem.number}",
+        "alike": f"/problems/{problem.number}/alike",
         "slip": f"/r/{problem.read_code}",
         "register": "/problems/new",
     }[name]

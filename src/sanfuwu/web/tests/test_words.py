@@ -21,7 +21,7 @@ from sanfuwu.problems.queries.requester import _SHOWN
 from sanfuwu.rules.lifecycle import AssignmentState
 from sanfuwu.rules.resolution_level import ResolutionLevel
 from sanfuwu.territory.models import Role
-from sanfuwu.web import lists, sentences, words
+from sanfuwu.web import filters, sentences, words
 from sanfuwu.web.acts.fields import FormContext
 from sanfuwu.web.acts.forms import ActForm, asked_fields
 from sanfuwu.web.acts.texts import TEXTS
@@ -86,8 +86,6 @@ def test_every_stage_is_a_word_with_an_icon(stage: Stage) -> None:
         (words.CLOSE_BASES, Problem.CloseBasis.values),
         (words.RESOLUTION_LEVELS, [str(level) for level in ResolutionLevel]),
         (words.ROLES, Role.values),
-        (words.DECLINE_REASONS, commands.DECLINE_REASONS),
-        (words.SEND_BACK_REASONS, commands.SEND_BACK_REASONS),
         (words.CONTACT_WAYS, Callback.Channel.values),
         (words.SATISFACTION, Callback.Satisfied.values),
         (words.REVEAL_REASONS, REASONS),
@@ -112,4 +110,4 @@ def test_a_command_with_an_unknown_field_is_noticed() -> None:
 
 def test_every_heap_of_the_desk_and_every_filter_has_a_label() -> None:
     assert {name for tasks in _TASKS.values() for name, _stages in tasks} <= set(TASKS)
-    assert all(lists.filter_label(name) != name for name in FACET_FILTERS)
+    assert all(filters.filter_label(name) != name for name in FACET_FILTERS)

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from sanfuwu.problems.policies import may_register
 from sanfuwu.problems.queries import Task, desk
+from sanfuwu.territory.actor import Actor
+from sanfuwu.territory.policies import may_grant_access, may_keep_duty, may_manage_posts
+from sanfuwu.territory.queries import DutyLine, duty_between, serving
+from sanfuwu.web import words
+from sanfuwu.web.administration import sections_for
 from sanfuwu.web.page import actor_of, for_post, now_of
 from sanfuwu.web.pieces import Stat
 from sanfuwu.web.rows import row
+from sanfuwu.web.setting_up import steps
 from sanfuwu.web.when import day
 
 TASKS = {
     "to_accept": lambda: _("To accept"),
     "to_dispatch": lambda: _("To dispatch"),
     "to_review": lambda: _("To review"),
-    "to_rule": lambda: _("To rule on"),
+    "to_decide": lambda: _("To decide on"),
+    "on_hold": lambda: _("On hold, followed up"),
     "to_strike_off": lambda: _("To strike off"),
     "to_sign": lambda: _("To sign for"),
     "to_sign_off": lambda: _("To sign off"),
@@ -47,8 +56,28 @@ def task_stat(task: Task) -> Stat:
         label=task_label(task.name),
         value=task.count,
         capped=task.capped,
-        url=list_url(stage=[str(stage) for stage in task.stages], sort="newest"),
+        url=list_url(**{task.filter: task.values, "sort": "newest"}),
     )
+
+
+def todays_duty(today: dt.date) -> list[tuple[DutyLine, str]]:
+    """Who is on duty today, with the shift in words."""
+    return [(line, words.word(words.SHIFTS, line.shift)) for line in duty_between(today, today)]
+
+
+def officers_desk(actor: Actor, today: dt.date) -> dict[str, object]:
+    """An officer's sections; the system officer's list of what is missing, the security officer's of who waits."""
+    context: dict[str, object] = {"sections": sections_for(actor)}
+    if may_manage_posts(actor):
+        found = steps(today)
+        context |= {
+            "steps": found,
+            "missing": sum(not step.done for step in found),
+            "next": next((step for step in found if not step.done), None),
+        }
+    if may_grant_access(actor):
+        context["waiting"] = sum(bool(p.person_account) and not p.account_id for p in serving(today))
+    return context
 
 
 @require_GET
@@ -57,7 +86,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """The first page after log-in. An officer, who handles nothing, is told so."""
     actor, now = actor_of(request), now_of(request)
     if actor.is_officer:
-        return render(request, "web/pages/officer.html")
+        return render(request, "web/pages/officer.html", officers_desk(actor, timezone.localdate(now)))
     view = desk(actor, now=now)
     overdue, soon = view.overdue, view.due_soon
     stats = [
@@ -90,5 +119,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "task_rows": [row(line) for line in view.newest],
             "may_register": may_register(actor),
             "done_draft": done,
+            "keeps_duty": may_keep_duty(actor),
+            "duty": todays_duty(timezone.localdate(now)) if may_keep_duty(actor) else [],
         },
     )

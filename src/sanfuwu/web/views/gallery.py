@@ -11,8 +11,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from sanfuwu.config import clock
-from sanfuwu.web import words
+from sanfuwu.web import columns, words
 from sanfuwu.web.pieces import (
+    USUAL_COLUMNS,
     Act,
     Bar,
     ChainLink,
@@ -139,6 +140,9 @@ def gallery(request: HttpRequest) -> HttpResponse:
             "chips": [words.stage_chip(code) for code, _word in words.stages()],
             "bars": bars,
             "rows": rows,
+            "headings": columns.headings(USUAL_COLUMNS),
+            "bulk_acts": ["accept"],
+            "here": "?",
             "tabs": [Tab("在办", "#", True, 10000, True), Tab("今天到期", "#", False, 6)],
             "filter_chips": [FilterChip("状态：在办", "#"), FilterChip("属地：崧厦镇", "#")],
             "sorts": [Tab("按到期", "#", True), Tab("按登记", "#")],

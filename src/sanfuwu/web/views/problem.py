@@ -7,33 +7,39 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from sanfuwu.counties.queries import work_calendar
+from sanfuwu.documents.queries import papers_for
 from sanfuwu.ledger.errors import ActionError, IllegalTransition, InvalidInput, NotAllowed, NotVisible, StaleVersion
 from sanfuwu.parties.queries import PlainContact
 from sanfuwu.problems import files
 from sanfuwu.problems.actions.attaching import attach
 from sanfuwu.problems.acts import ACTS
+from sanfuwu.problems.chip import Stage
 from sanfuwu.problems.files import Photo
 from sanfuwu.problems.models import Attachment
 from sanfuwu.problems.queries import ProblemView, find, get_problem
 from sanfuwu.problems.queries.foreign import system_names
-from sanfuwu.rules.deadlines import DEFAULT_RULES, plan_deadlines
+from sanfuwu.reference import queries as reference
+from sanfuwu.reference.queries import calendar_at, rules_at
+from sanfuwu.rules.deadlines import plan_deadlines
 from sanfuwu.territory.actor import Actor
+from sanfuwu.triage import queries as catalogue
 from sanfuwu.web import choices, problem_page, words
 from sanfuwu.web.acts.fields import FormContext
 from sanfuwu.web.acts.forms import ActForm, PlainForm
 from sanfuwu.web.exchange_forms import SendForm
 from sanfuwu.web.page import actor_of, for_post, now_of
 from sanfuwu.web.pieces import Act, Line
-from sanfuwu.web.when import day, when
+from sanfuwu.web.when import day, full_day, when
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +179,7 @@ def page(
 ) -> HttpResponse:
     """The whole page; `opened` with `form` is the act that stands open in place."""
     p = view.problem
-    primary, others = problem_page.acts(view)
+    primary, others = problem_page.acts(view, now)
     if photos := problem_page.photos_act(view, actor):
         others.append(photos)
     others += problem_page.beyond_acts(view)
@@ -192,8 +198,12 @@ def page(
         "raised": " · ".join(part for part in raised if part),
         "chip": words.stage_chip(view.stage),
         "bar": problem_page.bar(view, now),
+        "marks": [words.mark_chip(mark) for mark in view.marks],
+        "waiting": problem_page.waiting(view, now),
+        "petitions": problem_page.petitions(view, now),
+        "related": problem_page.related(view),
         "lines": problem_page.timeline(view, now),
-        "waiting": words.word(words.WAITING_ON, p.waiting_on),
+        "waiting_beyond": words.word(words.WAITING_ON, p.waiting_on),
         "transfers": problem_page.transfers(view, actor),
         "resp": problem_page.responsibility(view),
         "party": problem_page.party(view, revealed=revealed),
@@ -203,6 +213,7 @@ def page(
         "evidence": [f for f in view.attachments if f.purpose == Attachment.Purpose.EVIDENCE],
         "result_kind": words.word(words.RESULT_KINDS, view.lead.assignment.result_kind) if view.lead else "",
         "read_url": reverse("web:slip", args=[p.read_code]) if view.sees_requester else "",
+        "papers": papers_for(actor, view),
         "primary": primary,
         "others": others,
         "opened": opened,
@@ -214,18 +225,25 @@ def page(
         "seen": max((m.seq for m in view.timeline), default=0),
         "stale": stale,
         "done_draft": done_draft,
+        "phrases": _phrases(actor, view, opened.name, now) if opened and _has_text(form) else [],
     }
     return render(request, "web/pages/problem.html", context, status=status)
 
 
+def _has_text(form: ActForm | PlainForm | SendForm | None) -> bool:
+    return form is not None and any(isinstance(f.widget, forms.Textarea) for f in form.fields.values())
+
+
 def _told(act: Act, view: ProblemView, now: dt.datetime) -> Act:
-    """The consequence with its date where it can be known before: the new deadline of a dispatch."""
+    """The consequence with its date where it can be known before: of a dispatch, of an extension asked for."""
+    if act.name == "decide_extension":
+        return _told_extension(act, view, now)
     if act.name != "dispatch":
         return act
     p = view.problem
-    calendar = work_calendar()
+    calendar = calendar_at(now)
     planned = plan_deadlines(
-        DEFAULT_RULES,
+        rules_at(now),
         tier=p.tier or "limited",
         urgency=p.urgency,
         role="lead",
@@ -239,7 +257,21 @@ def _told(act: Act, view: ProblemView, now: dt.datetime) -> Act:
     return Act(act.name, act.label, act.url, act.icon, said, act.about)
 
 
+def _told_extension(act: Act, view: ProblemView, now: dt.datetime) -> Act:
+    asked = next((a for a in view.requests if a.request.decided_at is None and a.request.due_wanted), None)
+    if asked is None or asked.request.due_from is None or asked.request.due_wanted is None:
+        return act
+    said = _("%(unit)s asks: from %(old)s to %(new)s. %(follows)s") % {
+        "unit": asked.unit,
+        "old": when(asked.request.due_from, now),
+        "new": when(asked.request.due_wanted, now),
+        "follows": act.consequence,
+    }
+    return Act(act.name, act.label, act.url, act.icon, said, act.about)
+
+
 _OF_SYSTEMS = ("note_foreign_number", "note_foreign_update")
+_ASK_UNITS = frozenset({"dispatch", "add_requirement", "record_commitment", "return", "rule_reassign"})
 
 
 def _form_context(
@@ -251,16 +283,35 @@ def _form_context(
         initial["category_id"] = str(p.category_id or p.proposed_category_id or "") if name == "accept" else ""
     if name == "note_foreign_update" and len(view.elsewhere) == 1:
         initial |= {"system": view.elsewhere[0].system, "number": view.elsewhere[0].number}
-    if name == "dispatch" and p.proposed_unit:
-        initial["lead"] = str(p.proposed_unit)
+    proposal = ""
+    if name == "dispatch":
+        lead, co, proposal = _proposed(view, now)
+        initial |= {"lead": lead, "co": co}
     holder = next((h for h in view.holders if h.assignment.pk == assignment_id), view.lead)
     unit_id = holder.assignment.unit_id if holder else actor.unit_id
     if name == "record_commitment" and unit_id:
         initial["unit_id"] = str(unit_id)
+    request = next(
+        (
+            a.request
+            for a in view.requests
+            if a.request.decided_at is None and assignment_id in (None, a.request.assignment_id)
+        ),
+        None,
+    )
+    if name == "hold" and request is not None:
+        initial |= {"condition": request.condition, "review_on": request.review_on}
+    if name == "rule_reassign" and request is not None:
+        initial["unit"] = str(request.proposed_unit)
+    below = name == "hand_down" or (name == "rule_reassign" and holder is not None and holder.assignment.parent_id)
+    if below and holder is not None and holder.assignment.parent_id and name == "rule_reassign":
+        above = next(h for h in view.holders if h.assignment.pk == holder.assignment.parent_id)
+        unit_id = above.assignment.unit_id
+    offered = choices.may_be_handed_to(unit_id, p.division, now) if below else []
     return FormContext(
         now=now,
-        units=choices.units(now) if name in ("dispatch", "add_requirement", "record_commitment") else [],
-        units_below=choices.units_below(unit_id, now) if name == "hand_down" else [],
+        units=offered if name == "rule_reassign" and below else choices.units(now) if name in _ASK_UNITS else [],
+        units_below=offered if name == "hand_down" else [],
         categories=choices.categories(confirmed_only=True) if name in ("accept", "correct") else [],
         places=list(choices.places(now).items()) if name == "correct" else [],
         requirements=[(str(r.pk), text) for r, _owner, text in view.requirements if r.done_at is None],
@@ -269,8 +320,41 @@ def _form_context(
         confidential=p.confidential,
         anonymous=p.anonymous,
         result_kind=p.result_kind,
+        withdrawn=view.stage is Stage.WITHDRAWN,
+        proposal=proposal,
         initial=initial,
     )
+
+
+def _proposed(view: ProblemView, now: dt.datetime) -> tuple[str, list[str], str]:
+    """(lead, co-handlers, why) for the dispatch form: the catalogue's line, otherwise who was proposed when it came in.
+    A person decides."""
+    p = view.problem
+    today = timezone.localdate(now)
+    found = catalogue.propose(p.category_id, p.division, today)
+    if found is None:
+        said = _("Proposed at registration: %(unit)s.") % {"unit": view.proposed_unit} if view.proposed_unit else ""
+        return str(p.proposed_unit or ""), [], said
+    said = _("Catalogue: %(line)s. You decide.") % {"line": catalogue.reason(found, today)}
+    return str(found.lead), [str(unit) for unit in found.co], said
+
+
+def _phrases(actor: Actor, view: ProblemView, name: str, now: dt.datetime) -> list[tuple[object, str]]:
+    """Words to put into this act's form: the post's 常用语, and where the reasons send a requester instead."""
+    p = view.problem
+    values = {
+        "编号": p.number,
+        "标题": view.title,
+        "主办单位": view.lead.unit_name if view.lead else "",
+        "办理期限": full_day(timezone.localtime(view.lead.assignment.due_at)) if view.lead else "",
+        "本单位": view.unit_names.get(actor.unit_id, "") if actor.unit_id else "",
+        "三服务办电话": reference.county_data().phone,
+        "今天": full_day(timezone.localtime(now)),
+    }
+    found: list[tuple[object, str]] = [(pk, text) for pk, text in reference.insertable(actor, name, values)]
+    if name == "decline":
+        found += [(one.code, str(one.where_to_go)) for one in reference.reasons("decline") if one.where_to_go]
+    return found
 
 
 def uploads(request: HttpRequest) -> list[Photo]:

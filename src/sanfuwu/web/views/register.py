@@ -2,22 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from sanfuwu.ledger.errors import ActionError, NotAllowed
 from sanfuwu.problems.actions import register_problem, solve_on_spot
 from sanfuwu.problems.actions.attaching import attach
 from sanfuwu.problems.policies import may_register
-from sanfuwu.web import choices
+from sanfuwu.reference.queries import county_data
+from sanfuwu.triage import queries as catalogue
+from sanfuwu.web import alike, choices
+from sanfuwu.web.alike import AlikeRow
 from sanfuwu.web.page import actor_of, for_post, now_of
-from sanfuwu.web.registering import RegisterForm
+from sanfuwu.web.registering import RegisterForm, place_code
 from sanfuwu.web.views.problem import uploads
+
+
+@require_GET
+@for_post
+def proposed_unit(request: HttpRequest) -> HttpResponse:
+    """The catalogue's unit for what is being typed: a sentence, swapped in beside the field. Nothing is chosen."""
+    actor, now = actor_of(request), now_of(request)
+    if not may_register(actor):
+        raise NotAllowed(_("Your post may not register problems."))
+    code, _near = place_code(request.GET.get("place", ""), choices.places(now))
+    category = request.GET.get("category_id", "")
+    today = timezone.localdate(now)
+    found = None
+    if code and category in choices.flat(choices.categories(confirmed_only=True)):
+        found = catalogue.propose(UUID(category), code, today)
+    line = catalogue.reason(found, today) if found else ""
+    return render(request, "web/components/proposed_unit.html", {"line": line})
 
 
 @require_http_methods(["GET", "POST"])
@@ -38,7 +62,13 @@ def register(request: HttpRequest) -> HttpResponse:
         spot=spot,
     )
     key = f"register:{actor.post_id}"
+    seen: list[AlikeRow] = []
     if request.method == "POST" and form.is_valid():
+        if not request.POST.get("alike_seen"):
+            # Shown while one types; without script, or when one was faster, once before it is registered.
+            seen = [row for row in alike.rows(alike.typed(actor, request.POST, places, now)) if row.strong]
+        if seen:
+            return _page(request, form, places, key, alike=seen)
         try:
             sent = uploads(request)
             reg = form.registration(now)
@@ -60,9 +90,16 @@ def register(request: HttpRequest) -> HttpResponse:
             )
             messages.success(request, said % {"number": problem.number})
             return HttpResponseRedirect(reverse("web:problem", args=[problem.number]))
+    return _page(request, form, places, key)
+
+
+def _page(
+    request: HttpRequest, form: RegisterForm, places: dict[str, str], key: str, *, alike: Sequence[AlikeRow] = ()
+) -> HttpResponse:
     return render(
         request,
         "web/pages/register.html",
-        {"form": form, "places": places, "draft_key": key},
+        {"form": form, "places": places, "draft_key": key, "alike": alike, "asked": bool(alike)}
+        | {"privacy_notice": county_data().privacy_notice},
         status=422 if form.errors else 200,
     )

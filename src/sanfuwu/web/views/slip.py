@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from sanfuwu.ledger.errors import NotVisible
 from sanfuwu.problems.chip import Stage
 from sanfuwu.problems.queries import RequesterView, by_code
+from sanfuwu.reference.queries import county_data
 from sanfuwu.territory.queries import unit_names
 from sanfuwu.web import words
 from sanfuwu.web.page import now_of
@@ -22,10 +23,12 @@ from sanfuwu.web.views.errors import too_many
 
 WRONG_CODES, WINDOW_SECONDS = 20, 600
 
-_IN_HAND = frozenset({Stage.TO_SIGN, Stage.HANDLING, Stage.RETURNED, Stage.ON_HOLD, Stage.TO_SIGN_OFF, Stage.TO_REVIEW})
+_IN_HAND = frozenset(
+    {Stage.TO_SIGN, Stage.HANDLING, Stage.RETURNED, Stage.ON_HOLD, Stage.TO_SIGN_OFF, Stage.TO_REVIEW, Stage.SPLIT}
+)
 # The way of a problem as its requester sees it; stages of the house are folded into five.
 _WAY: tuple[tuple[str, frozenset[Stage]], ...] = (
-    ("registered", frozenset({Stage.SUBMITTED, Stage.INFO_NEEDED, Stage.DRAFT})),
+    ("registered", frozenset({Stage.SUBMITTED, Stage.INFO_NEEDED})),
     ("accepted", frozenset({Stage.TO_DISPATCH})),
     ("in_hand", _IN_HAND),
     ("called_back", frozenset({Stage.TO_CALL_BACK, Stage.TO_STRIKE_OFF})),
@@ -74,7 +77,14 @@ def slip(request: HttpRequest, code: str) -> HttpResponse:
     answer = render(
         request,
         "web/pages/slip.html",
-        {"view": view, "chip": words.stage_chip(view.stage), "way": _way(view), "lines": lines},
+        {
+            "view": view,
+            "chip": words.stage_chip(view.stage),
+            "way": _way(view),
+            "lines": lines,
+            "county": county_data(),
+            "parts": [(number, words.stage_word(at)) for number, at in view.parts],
+        },
     )
     answer["Cache-Control"] = "no-store"
     answer["Referrer-Policy"] = "no-referrer"

@@ -1,0 +1,231 @@
+"""Units, people and the duty roster from Excel: looked through first, wrong rows named, twice adds nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Sequence
+
+import pytest
+import xlsxwriter
+
+from sanfuwu.accounts.importing import (
+    DUTY_HEADINGS,
+    PEOPLE_HEADINGS,
+    UNIT_HEADINGS,
+    BadWorkbook,
+    Report,
+    import_duty,
+    import_people,
+    import_units,
+    plan_duty,
+    plan_people,
+    plan_units,
+    read_table,
+)
+from sanfuwu.accounts.importing.people import PEOPLE_REQUIRED
+from sanfuwu.accounts.importing.units import UNIT_REQUIRED
+from sanfuwu.accounts.models import Account
+from sanfuwu.counties.queries import division_exists
+from sanfuwu.ledger.errors import NotAllowed
+from sanfuwu.ledger.models import Event
+from sanfuwu.ledger.replay import differences, replay
+from sanfuwu.territory.models import DutyShift, Person, Post, Role, Unit
+from sanfuwu.territory.queries import reach_of, unit_name
+from sanfuwu.territory.tests.cast import NOW, TODAY, actor_in
+
+pytestmark = pytest.mark.django_db
+OFFICER = actor_in(Role.SYSTEM_OFFICER)
+
+
+def workbook(*rows: Sequence[object], above: int = 0) -> bytes:
+    """A workbook with these rows, some empty ones above."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True, "default_date_format": "yyyy-mm-dd"}) as book:
+        sheet = book.add_worksheet()
+        for at, row in enumerate(rows, start=above):
+            for column, cell in enumerate(row):
+                sheet.write(at, column, cell)
+    return file.getvalue()
+
+
+def units(*rows: Sequence[object]) -> Report:  # type: ignore[type-arg]
+    return plan_units(read_table(workbook(UNIT_HEADINGS, *rows), UNIT_HEADINGS, UNIT_REQUIRED), today=TODAY)
+
+
+def people(*rows: Sequence[object]) -> Report:  # type: ignore[type-arg]
+    return plan_people(read_table(workbook(PEOPLE_HEADINGS, *rows), PEOPLE_HEADINGS, PEOPLE_REQUIRED), today=TODAY)
+
+
+def states(report: Report) -> list[str]:  # type: ignore[type-arg]
+    return [line.state for line in report.lines]
+
+
+UNITS = (
+    ("xcz-1", "示范新村", "村社", "示范新镇", "330604880201"),  # before its town
+    ("xcz", "示范新镇", "镇街", "", "330604880000"),
+    ("xj", "示范新局", "部门", "330604000000", ""),
+)
+PEOPLE = (
+    ("郑一", "区三服务办", "受理员", "受理员", "工作人员", "0575-82120012", "zhengyi"),
+    ("郑一", "区水利局", "联络员", "走访干部", "", "", "zhengyi"),
+    ("钱二", "崧厦镇", "镇长", "单位负责人", "单位正职", "", ""),
+)
+
+
+def test_units_are_made_parents_first_whatever_the_order_of_the_rows() -> None:
+    report = units(*UNITS)
+    assert states(report) == ["new"] * 3
+    assert not Unit.objects.filter(code="xcz").exists()  # looking writes nothing
+    assert import_units(report, valid_from=TODAY, actor=OFFICER, now=NOW) == 3
+    town, village = Unit.objects.get(code="xcz"), Unit.objects.get(code="xcz-1")
+    assert village.pk in reach_of(town.pk)
+    assert unit_name(village.pk, TODAY) == "示范新村"
+    assert division_exists("330604880201")
+    assert differences(replay(Event.objects.filter(stream_id=village.pk)), "territory") == []
+
+
+def test_the_same_workbook_again_adds_nothing() -> None:
+    import_units(units(*UNITS), valid_from=TODAY, actor=OFFICER, now=NOW)
+    again = units(*UNITS)
+    assert states(again) == ["same"] * 3
+    assert import_units(again, valid_from=TODAY, actor=OFFICER, now=NOW) == 0
+    import_people(people(*PEOPLE), valid_from=TODAY, actor=OFFICER, now=NOW)
+    before = (Person.objects.count(), Post.objects.count(), Account.objects.count())
+    again = people(*PEOPLE)
+    assert states(again) == ["same"] * 3
+    assert import_people(again, valid_from=TODAY, actor=OFFICER, now=NOW) == 0
+    assert (Person.objects.count(), Post.objects.count(), Account.objects.count()) == before
+
+
+@pytest.mark.parametrize(
+    ("row", "heading"),
+    [
+        (("", "无码局", "部门", "", ""), "编码"),
+        (("a", "", "部门", "", ""), "名称"),
+        (("a", "某局", "局", "", ""), "类型"),
+        (("a", "某局", "部门", "没有的单位", ""), "上级"),
+        (("a", "某局", "部门", "a", ""), "上级"),
+        (("a", "某镇", "镇街", "", ""), "区划"),
+        (("a", "某镇", "镇街", "", "110101001000"), "区划"),
+        (("sfwb", "另一个局", "部门", "", ""), "编码"),
+    ],
+)
+def test_a_wrong_row_is_named_and_the_good_ones_are_not_lost(row: Sequence[object], heading: str) -> None:
+    report = units(row, ("b", "好局", "部门", "", ""))
+    wrong, good = report.lines
+    assert (wrong.state, wrong.heading, wrong.row) == ("error", heading, 2)
+    assert wrong.reason
+    assert good.state == "new"
+    assert import_units(report, valid_from=TODAY, actor=OFFICER, now=NOW) == 1
+
+
+def test_rows_in_a_circle_and_below_a_wrong_row_are_refused() -> None:
+    report = units(("a", "甲局", "部门", "b", ""), ("b", "乙局", "部门", "a", ""), ("c", "丙局", "部门", "b", ""))
+    assert states(report) == ["error"] * 3
+
+
+def test_one_account_is_one_person_with_two_posts_and_no_password() -> None:
+    report = people(*PEOPLE)
+    assert states(report) == ["new"] * 3
+    assert import_people(report, valid_from=TODAY, actor=OFFICER, now=NOW) == 3
+    zheng = Person.objects.get(name="郑一")
+    assert Post.objects.filter(person=zheng).count() == 2
+    assert set(Post.objects.filter(person=zheng).values_list("account_id", flat=True)) == {None}
+    account = Account.objects.get(username="zhengyi")
+    assert zheng.account_id == account.pk
+    assert not account.has_usable_password()
+    assert Person.objects.get(name="钱二").account_id is None
+    assert differences(replay(Event.objects.filter(stream_id=zheng.pk)), "territory") == []
+
+
+def test_an_account_named_later_is_given_to_the_person_who_is_there() -> None:
+    import_people(people(*PEOPLE), valid_from=TODAY, actor=OFFICER, now=NOW)
+    later = people(("钱二", "崧厦镇", "镇长", "单位负责人", "单位正职", "", "qianer"))
+    assert states(later) == ["new"]
+    import_people(later, valid_from=TODAY, actor=OFFICER, now=NOW)
+    assert Person.objects.get(name="钱二").account_id == Account.objects.get(username="qianer").pk
+    assert Post.objects.filter(person__name="钱二").count() == 1
+    assert states(people(("钱二", "崧厦镇", "镇长", "单位负责人", "单位正职", "", "qianer"))) == ["same"]
+
+
+def test_a_dispatcher_of_a_town_is_a_town_dispatcher() -> None:
+    report = people(("孙三", "崧厦镇", "受理员", "受理员", "", "", ""))
+    assert report.items[0].role == Role.TOWN_DISPATCHER
+
+
+@pytest.mark.parametrize(
+    ("row", "heading", "said"),
+    [
+        (("", "区水利局", "", "承办人", "", "", ""), "姓名", ""),
+        (("李四", "区水利", "", "承办人", "", "", ""), "单位", "区水利局"),
+        (("李四", "水利区局", "", "承办人", "", "", ""), "单位", "区水利局"),
+        (("李四", "区水利局", "", "系统管理员", "", "", ""), "角色", "承办人"),
+        (("李四", "区水利局", "", "承办人", "科级", "", ""), "级别", "单位正职"),
+        (("李四", "区水利局", "", "承办人", "", "13800138000", ""), "办公电话", ""),
+        (("李四", "区水利局", "", "承办人", "", "", "li si"), "账号", ""),
+    ],
+)
+def test_a_wrong_person_is_named_with_what_would_be_right(row: Sequence[object], heading: str, said: str) -> None:
+    (line,) = people(row).lines
+    assert (line.state, line.heading) == ("error", heading)
+    assert said in line.reason
+
+
+def test_two_people_do_not_share_an_account_and_a_row_does_not_count_twice() -> None:
+    report = people(
+        ("李四", "区水利局", "", "承办人", "", "", "lisi"),
+        ("王五", "区水利局", "", "承办人", "", "", "lisi"),
+        ("李四", "区水利局", "", "承办人", "", "", "lisi"),
+    )
+    assert states(report) == ["new", "error", "error"]
+    import_people(report, valid_from=TODAY, actor=OFFICER, now=NOW)
+    (line,) = people(("赵六", "区水利局", "", "承办人", "", "", "LiSi")).lines
+    assert (line.state, line.heading) == ("error", "账号")
+
+
+def test_only_the_system_officer_imports_people_and_units() -> None:
+    for role in (Role.SECURITY_OFFICER, Role.DISPATCHER):
+        with pytest.raises(NotAllowed):
+            import_people(people(*PEOPLE), valid_from=TODAY, actor=actor_in(role), now=NOW)
+        with pytest.raises(NotAllowed):
+            import_units(units(*UNITS), valid_from=TODAY, actor=actor_in(role), now=NOW)
+    assert not Person.objects.filter(name="钱二").exists()
+
+
+def test_the_duty_roster_is_read_with_real_dates_and_names_who_does_not_serve() -> None:
+    import_people(people(*PEOPLE), valid_from=TODAY, actor=OFFICER, now=NOW)
+    rows = (
+        (dt.datetime(2019, 2, 15), "夜班", "区三服务办", "郑一", "带班"),  # noqa: DTZ001 - a cell knows no time zone
+        ("2019年2月16日", "", "区三服务办", "郑一", ""),
+        ("2019-02-16", "夜班", "区三服务办", "没有人", "值班"),
+        ("2019-02-30", "夜班", "区三服务办", "郑一", "值班"),
+        ("2019-02-17", "早班", "区三服务办", "郑一", "值班"),
+    )
+
+    def plan() -> Report:  # type: ignore[type-arg]
+        return plan_duty(read_table(workbook(DUTY_HEADINGS, *rows), DUTY_HEADINGS, DUTY_HEADINGS), today=TODAY)
+
+    report = plan()
+    assert states(report) == ["new", "new", "error", "error", "error"]
+    assert [line.heading for line in report.errors] == ["姓名", "日期", "班次"]
+    assert import_duty(report, actor=actor_in(Role.DISPATCHER), now=NOW) == 2
+    first = DutyShift.objects.order_by("day")[0]
+    assert (first.day, first.shift, first.leads) == (dt.date(2019, 2, 15), "night", True)
+    assert states(plan())[:2] == ["same", "same"]
+
+
+def test_a_heading_may_stand_below_a_title_and_row_numbers_are_the_spreadsheets() -> None:
+    data = workbook(("单位一览",), UNIT_HEADINGS, ("a", "甲局", "部门", "", ""), above=2)
+    (row,) = read_table(data, UNIT_HEADINGS, UNIT_REQUIRED)
+    assert row.number == 5
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"not a workbook", b"PK\x03\x04 broken", workbook(("别的", "表头")), workbook((*UNIT_HEADINGS, "编码"))],
+)
+def test_a_file_of_no_use_is_refused_with_a_sentence(data: bytes) -> None:
+    with pytest.raises(BadWorkbook) as refusal:
+        read_table(data, UNIT_HEADINGS, UNIT_REQUIRED)
+    assert str(refusal.value)

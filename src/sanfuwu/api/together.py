@@ -1,0 +1,109 @@
+"""Requests that meet at the same moment share one transaction (group commit).
+
+The first one in goes at once, alone. Whoever comes while it is at work waits, and goes with all the others that wait
+when it is done: nobody waits for company, and under load a statement, a commit and a wait for the disk serve several.
+Each is answered only when the transaction that holds it has been committed. What fails together is tried alone.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+@dataclass(slots=True, eq=False)
+class _Entry(Generic[Item, Result]):
+    item: Item
+    turn: threading.Event = field(default_factory=threading.Event)
+    result: Result | None = None
+    error: BaseException | None = None  # the group's, whose outcome nobody knows
+    served: bool = False  # otherwise its turn means: go on by yourself
+    leads: bool = False
+
+
+@dataclass(slots=True)
+class _Queue(Generic[Item, Result]):
+    at_work: int = 0
+    waiting: list[_Entry[Item, Result]] = field(default_factory=list)
+
+
+class Together(Generic[Item, Result]):
+    """`run` carries out the items of one key (a county and who acts in it); `alone` one of them."""
+
+    def __init__(
+        self,
+        run: Callable[[Sequence[Item]], Sequence[Result]],
+        alone: Callable[[Item], Result],
+        *,
+        apart: type[Exception] | tuple[type[Exception], ...],
+        most: int = 50,
+        at_work: int = 2,  # one group is planned while the other waits for the database
+    ) -> None:
+        self._run, self._alone, self._apart, self._most, self._at_work = run, alone, apart, most, at_work
+        self._lock = threading.Lock()
+        self._queues: dict[Hashable, _Queue[Item, Result]] = {}  # a key is here while somebody is at work
+
+    def submit(self, key: Hashable, item: Item) -> Result:
+        """The item's result, once it is committed. Raises what `alone` raises for it."""
+        entry: _Entry[Item, Result] = _Entry(item)
+        with self._lock:
+            queue = self._queues.setdefault(key, _Queue())
+            if queue.at_work < self._at_work:
+                queue.at_work += 1
+                entry.leads = True
+            else:
+                queue.waiting.append(entry)
+        if not entry.leads:
+            entry.turn.wait()
+        if entry.leads:
+            return self._lead(key, entry)
+        if entry.error is not None:
+            raise entry.error
+        if entry.served:
+            return entry.result  # type: ignore[return-value]  # served: `run` gave it
+        return self._alone(item)
+
+    def _lead(self, key: Hashable, own: _Entry[Item, Result]) -> Result:
+        with self._lock:
+            waiting = self._queues[key].waiting
+            company = waiting[: self._most - 1]
+            del waiting[: self._most - 1]
+        try:
+            if company:
+                self._carry_out([own, *company])
+            if not own.served:
+                own.result = self._alone(own.item)
+        finally:
+            self._hand_over(key)
+        return own.result  # type: ignore[return-value]  # served, or alone
+
+    def _carry_out(self, group: list[_Entry[Item, Result]]) -> None:
+        try:
+            for entry, result in zip(group, self._run([e.item for e in group]), strict=True):
+                entry.result, entry.served = result, True
+        except self._apart:
+            pass  # each by itself, so that only the one at fault is refused
+        except BaseException as error:
+            for entry in group:  # perhaps committed, perhaps not: to try again could write twice
+                entry.error = error
+            raise
+        finally:
+            for entry in group[1:]:
+                entry.turn.set()
+
+    def _hand_over(self, key: Hashable) -> None:
+        with self._lock:
+            queue = self._queues[key]
+            if not queue.waiting:
+                queue.at_work -= 1
+                if not queue.at_work:
+                    del self._queues[key]
+                return
+            heir = queue.waiting.pop(0)
+        heir.leads = True
+        heir.turn.set()

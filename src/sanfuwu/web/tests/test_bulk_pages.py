@@ -1,0 +1,171 @@
+"""批量办理 through the pages: ticks, the act, the preview, the run, the result; without any script."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from sanfuwu.problems import actions
+from sanfuwu.problems.commands import Accept
+from sanfuwu.problems.models import Problem
+from sanfuwu.problems.tests.cast import kinds
+from sanfuwu.web import bulk
+
+from . import cast
+
+pytestmark = pytest.mark.django_db
+
+ORDINARY = {"tier": "limited", "urgency": "normal", "nature": "problem"}
+
+
+def post(client: Client, fields: dict[str, Any], *, status: int = 200) -> str:
+    answer = client.post("/problems/bulk", fields)
+    assert answer.status_code == status
+    return unescape(answer.content.decode())
+
+
+def packed(html: str) -> str:
+    found = re.search(r'name="rows" value="([^"]*)"', html)
+    assert found
+    return found.group(1)
+
+
+def said(html: str) -> dict[str, str]:
+    """{number: what its line says}."""
+    lines = re.findall(r'class="number">([^<]+)<.*?class="cell-said">(.*?)</td>', html, re.DOTALL)
+    return {number: re.sub(r"<[^>]*>", "", text).strip() for number, text in lines}
+
+
+def test_from_ticks_to_result_each_line_says_what_became_of_it() -> None:
+    office = cast.dispatcher()
+    category = cast.category()
+    new, taken = cast.problem(text="路灯不亮。"), cast.problem("accepted", text="桥面破损。")
+    chosen = post(office.client, {"n": [new.number, taken.number], "query": "?open=1"})
+    assert "已选 2 件" in chosen
+    assert re.search(r'value="accept">.*?2 件中可办 1 件', chosen, re.DOTALL)
+    rows = packed(chosen)
+    form = post(office.client, {"rows": rows, "act": "accept", "query": "?open=1"})
+    assert said(form)[new.number] == "可以办理"
+    assert said(form)[taken.number] not in ("", "可以办理")
+    filled = {"rows": rows, "act": "accept", "category_id": str(category.pk)} | ORDINARY
+    preview = post(office.client, filled | {"do": "preview"})
+    assert said(preview)[new.number] == "待交办"
+    assert "将办理 1 件" in preview
+    assert "1 件不能办，保持原样" in preview
+    assert Problem.objects.get(pk=new.pk).state == "submitted"
+    answer = office.client.post("/problems/bulk", filled | {"do": "run", "query": "?open=1"}, follow=True)
+    result = unescape(answer.content.decode())
+    assert answer.redirect_chain[-1][0] == "/problems/bulk/done"
+    assert "已办 1 件" in result
+    assert "未办 1 件" in result
+    assert 'href="/problems/?open=1"' in result
+    assert Problem.objects.get(pk=new.pk).state == "in_progress"
+    assert list(said(result)) == [taken.number, new.number]  # what is left for somebody stands first
+
+
+def test_the_result_is_shown_again_and_nothing_is_done_twice() -> None:
+    handler = cast.handler()
+    problem = cast.problem("dispatched")
+    rows = packed(post(handler.client, {"n": [problem.number]}))
+    handler.client.post("/problems/bulk", {"rows": rows, "act": "sign", "do": "run"})
+    before = kinds(problem)
+    for _again in range(2):
+        assert "已办 1 件" in unescape(handler.client.get("/problems/bulk/done").content.decode())
+    handler.client.post("/problems/bulk", {"rows": rows, "act": "sign", "do": "run"})
+    assert kinds(problem) == before
+    assert "别人已先办 1 件" in unescape(handler.client.get("/problems/bulk/done").content.decode())
+
+
+def test_an_act_that_asks_nothing_is_previewed_at_once() -> None:
+    handler = cast.handler()
+    problem = cast.problem("dispatched")
+    html = post(handler.client, {"n": [problem.number], "act": "sign"})
+    assert said(html)[problem.number] == "办理中"
+    assert kinds(problem)[-1] == "dispatched"
+
+
+def test_a_dispatch_of_many_says_each_new_time_limit() -> None:
+    office = cast.dispatcher()
+    problem = cast.problem("accepted")
+    rows = packed(post(office.client, {"n": [problem.number]}))
+    html = post(office.client, {"rows": rows, "act": "dispatch", "lead": str(cast.lead_unit()), "do": "preview"})
+    assert re.fullmatch(r"待签收，办结时限 .*下班前", said(html)[problem.number])
+
+
+def test_left_open_each_problem_gets_what_was_proposed_for_it() -> None:
+    office = cast.dispatcher()
+    category = cast.category()
+    with_one = cast.problem(text="路灯不亮。", category_id=category.pk)
+    without = cast.problem(text="桥面破损。")
+    rows = packed(post(office.client, {"n": [with_one.number, without.number]}))
+    fields = {"rows": rows, "act": "accept", "category_id": ""} | ORDINARY
+    preview = post(office.client, fields | {"do": "preview"})
+    assert "按各件登记时的建议" in preview
+    assert "登记时没有建议" in said(preview)[without.number]
+    office.client.post("/problems/bulk", fields | {"do": "run"})
+    assert Problem.objects.get(pk=with_one.pk).category_id == category.pk
+    assert Problem.objects.get(pk=without.pk).state == "submitted"
+
+
+def test_what_is_missing_in_the_form_comes_back_with_what_was_typed() -> None:
+    office = cast.dispatcher()
+    problem = cast.problem()
+    rows = packed(post(office.client, {"n": [problem.number]}))
+    html = post(office.client, {"rows": rows, "act": "decline", "where_to_go": "请到乡镇", "do": "preview"}, status=422)
+    assert "请到乡镇" in html
+    assert 'href="#f_reason_code"' in html
+    assert Problem.objects.get(pk=problem.pk).state == "submitted"
+
+
+def test_who_was_slower_reads_so_in_the_line() -> None:
+    office, other = cast.dispatcher(), cast.dispatcher()
+    problem = cast.problem()
+    rows = packed(post(office.client, {"n": [problem.number]}))
+    actions.accept(problem.pk, Accept(category_id=cast.category().pk), actor=other.actor, now=problem.registered_at)
+    fields = {"rows": rows, "act": "archive"}
+    assert "已有人先办" in said(post(office.client, fields))[problem.number]
+
+
+def test_a_confidential_one_has_to_be_dispatched_by_itself() -> None:
+    office = cast.dispatcher()
+    secret = cast.problem("accepted", confidential=True, text="请保密。")
+    rows = packed(post(office.client, {"n": [secret.number]}))
+    html = post(office.client, {"rows": rows, "act": "dispatch", "lead": str(cast.lead_unit()), "do": "preview"})
+    assert "保密件" in said(html)[secret.number]
+
+
+def test_all_that_match_are_taken_up_to_the_cap_and_the_cap_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "MOST", 2)
+    office = cast.dispatcher()
+    for n in range(3):
+        cast.problem(text=f"第{n}件事。")
+    cast.problem("accepted", text="另一类。")
+    html = post(office.client, {"all": "1", "query": "?stage=submitted"})
+    assert len(packed(html).split()) == 2
+    assert "这里是清单最前面的 2 件" in html
+    assert "另一类" not in html
+
+
+def test_what_is_not_visible_is_left_out_in_silence_of_its_title() -> None:
+    stranger = cast.person("zlsgs", "handler")
+    mine = cast.problem("dispatched")
+    answer = stranger.client.post("/problems/bulk", {"n": [mine.number]}, follow=True)
+    html = unescape(answer.content.decode())
+    assert "请先选择至少一件问题" in html
+    assert mine.title not in html
+
+
+def test_an_act_of_another_role_does_not_exist_here() -> None:
+    problem = cast.problem("dispatched")
+    assert cast.handler().client.post("/problems/bulk", {"n": [problem.number], "act": "accept"}).status_code == 404
+
+
+def test_lines_can_be_ticked_only_by_who_could_act() -> None:
+    cast.problem("dispatched")
+    assert 'name="n"' in unescape(cast.handler().client.get("/problems/").content.decode())
+    leader = cast.person("qwqzf", "leader", rank="district_leader")
+    assert 'name="n"' not in unescape(leader.client.get("/problems/").content.decode())
