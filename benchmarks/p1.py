@@ -228,6 +228,7 @@ def _copy_again(problems: list[Any]) -> float:
     }
     words = {p.number.encode(): b"330604-X" + p.number[-10:].encode() for p in problems}
     words |= {p.read_code.encode(): p.read_code[::-1].encode() for p in problems}
+    words |= {p.source_ref.encode(): b"c" + p.source_ref[1:].encode() for p in problems if p.source_ref}  # unique, too
     data = []
     with transaction.atomic(), connection.cursor() as cursor:
         for table, condition in raw.WRITTEN.items():

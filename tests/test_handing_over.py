@@ -44,7 +44,6 @@ STAYS = {
     "problems.Assignment.dispatched_by",
     "problems.Assignment.signed_off_by",
     "problems.Assignment.submitted_by",
-    "problems.Attachment.added_by",
     "problems.Attachment.by_post",
     "problems.Callback.by_post",
     "problems.Coordination.chaired_by",

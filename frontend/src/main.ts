@@ -12,6 +12,8 @@ import './styles/requests.css'
 import './styles/admin.css'
 import './styles/people.css'
 import './styles/papers.css'
+import './styles/imports.css'
+import './styles/figures.css'
 
 import htmx from 'htmx.org'
 

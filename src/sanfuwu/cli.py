@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("import_", "Register the rows of an Excel file as problems."),
     "export": ("export", "Take out a ledger as .xlsx or .csv."),
     "check": ("check", "Look at the whole installation: what is wrong, and what to do."),
+    "figures": ("figures", "The figures of a window of days, counted from the records."),
     "verify-chain": ("verify_chain", "Verify that no event was changed, removed or put in."),
     "lifecycle": ("lifecycle", "Draw the lifecycle tables as diagrams."),
 }

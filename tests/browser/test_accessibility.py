@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 from .given import Given, dispatched, registered, signed
 from .people import Cast
 from .person import Person
+from .screenshots import list_to_import
 from .server import Site
 from .watching import Watch
 
@@ -118,6 +119,11 @@ def test_pages_of_the_office(
         "/duties/",
         f"{new.path}/alike",
         "/problems/new",
+        "/imports/",
+        "/figures/",
+        "/figures/?window=last",
+        "/figures/solved_on_spot?window=this",
+        "/figures/problems_registered?window=this",
         new.path,
         "/admin/",
         "/admin/categories/",
@@ -215,6 +221,22 @@ def test_pages_of_the_administration(cast: Cast, person: NewPerson, problems: di
     office = person(cast.dispatcher, width).page
     for path in ("/phones", "/phones?q=yan", "/duty", "/duty/new", "/duty/import", "/me/delegations"):
         found += look(office, path)
+    assert not found, "\n".join(found)
+
+
+def test_the_steps_of_an_import(cast: Cast, person: NewPerson, width: str) -> None:
+    office = person(cast.dispatcher, width)
+    page = office.page
+    page.goto("/imports/")
+    file = {"name": "清单.xlsx", "mimeType": "application/octet-stream", "buffer": list_to_import()}
+    page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+    found: list[str] = []
+    for shown in (".import-columns", ".import-counts"):
+        page.locator("main form button.btn-primary").click()
+        page.locator(shown).wait_for()
+        found += faults(page, f"{width} {shown}")
+    page.goto(f"{page.url.split('?')[0]}?edit=1")
+    found += faults(page, f"{width} columns again")
     assert not found, "\n".join(found)
 
 

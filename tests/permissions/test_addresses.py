@@ -19,12 +19,16 @@ from sanfuwu.documents.actions import issue, propose_template, request_export
 from sanfuwu.documents.commands import ProposeTemplate, RequestExport
 from sanfuwu.documents.papers import standard
 from sanfuwu.exchange.actions.telling import make_workbook
+from sanfuwu.intake.actions import upload
+from sanfuwu.ledger.fields import new_id
+from sanfuwu.meetings.actions import hold_meeting
+from sanfuwu.meetings.commands import HoldMeeting
 from sanfuwu.problems import files
 from sanfuwu.problems.actions import note_foreign_number
 from sanfuwu.problems.actions.attaching import attach
 from sanfuwu.problems.commands import NoteForeignNumber
 from sanfuwu.problems.models import Problem
-from sanfuwu.problems.tests.cast import NOW
+from sanfuwu.problems.tests.cast import NOW, SONGXIA
 from sanfuwu.reference.actions import add_phrase, propose_rules
 from sanfuwu.reference.limits import hours_dict, limits_of
 from sanfuwu.rules.deadlines import DeadlineRules
@@ -32,6 +36,8 @@ from sanfuwu.rules.officehours import OfficeHours
 from sanfuwu.territory.actions import OnDuty, merge_units, set_duty
 from sanfuwu.territory.actor import SYSTEM
 from sanfuwu.territory.models import Delegation, DutyShift, Post
+from sanfuwu.visits.actions import record_visit
+from sanfuwu.visits.commands import RecordVisit
 
 from .people import People, system
 
@@ -135,6 +141,15 @@ def world(shared_db: str) -> World:
     note_foreign_number(problem.pk, number, actor=people.office, now=NOW)
     workbook = make_workbook("hotline", actor=people.office, now=NOW)
     assert workbook is not None
+    run = upload("编号,问题描述\nL-1,路灯不亮。\nL-2,水压不足。\n".encode(), "清单.csv", actor=people.office, now=NOW)
+    visit = record_visit(
+        RecordVisit(client_key=new_id(), held_at=NOW, division=SONGXIA), actor=people.collector, now=NOW
+    )
+    meeting = hold_meeting(
+        HoldMeeting(title="座谈会", held_at=NOW, division=SONGXIA, chaired_by=people.leader.post_id),
+        actor=people.town_office,
+        now=NOW,
+    )
     made = {
         "<uuid:attachment_id>": photo.pk,
         "<int:number>": waits.number,
@@ -143,6 +158,9 @@ def world(shared_db: str) -> World:
         "<uuid:document_id>": document.pk,
         "<uuid:template_id>": template.pk,
         "<uuid:exchange_id>": workbook.pk,
+        "<uuid:run_id>": run.pk,
+        "<uuid:visit_id>": visit.pk,
+        "<uuid:meeting_id>": meeting.pk,
     }
     ids = {name: str(value) for name, value in made.items()} | territory_of(people)
     return World(people, Problem.objects.get(pk=problem.pk), ids)

@@ -87,6 +87,11 @@ WRITES: dict[str, str] = {
     "visits.VisitParty": "I",
     "visits.VisitProblem": "I",
     "visits.Opinion": "IU",
+    "intake.ImportRun": "IU",
+    "intake.ImportPiece": "ID",  # of an uploaded file: gone when the import has ended
+    "intake.ImportFindings": "ID",  # rows that were refused: gone after 30 days
+    "intake.ImportMapping": "IU",
+    "intake.ImportedText": "I",
     "meetings.Meeting": "IU",
     "meetings.MeetingParty": "I",
     "meetings.MeetingItem": "I",

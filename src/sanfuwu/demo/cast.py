@@ -22,6 +22,7 @@ from sanfuwu.territory.models import Post, UnitVersion
 from sanfuwu.territory.tree import load_tree
 
 from .firms import person_name
+from .pools import towns
 from .story import BAIGUAN, SONGXIA, ZHANGZHEN
 
 SINCE = dt.date(2018, 6, 1)
@@ -79,11 +80,29 @@ PARTS: tuple[Part, ...] = (
     Part("system", "sfwb", "system_officer", "系统管理员", "彭越", username="xitong", does="系统管理员"),
     Part("security", "dcs", "security_officer", "安全管理员", "戴锋", username="anquan", does="安全管理员"),
     Part("audit", "rdcwh", "audit_officer", "审计管理员", "江秀兰", username="shenji", does="审计管理员"),
+    Part("dispatcher:2", "sfwb", "dispatcher", "受理员", "唐丽君"),
+    Part("dispatcher:3", "sfwb", "dispatcher", "受理员", "金浩"),
+    Part("verifier:2", "sfwb", "verifier", "回访员", "余雯"),
+    Part("verifier:3", "sfwb", "verifier", "回访员", "诸葛静"),
+    Part("leader:1", "qwqzf", "leader", "区委书记", "章怀远", rank="district_leader"),
+    Part("leader:2", "qwqzf", "leader", "区长", "倪敬之", rank="district_leader"),
+    Part("leader:3", "rdcwh", "leader", "区人大常委会主任", "应国泰", rank="district_leader"),
+    Part("leader:4", "qwqzf", "leader", "区委副书记", "骆青山", rank="district_leader"),
+    Part("leader:5", "qwqzf", "leader", "常务副区长", "贺长风", rank="district_leader"),
+    Part("leader:6", "xcb", "leader", "区委常委、宣传部部长", "虞晓彤", rank="district_leader"),
+    Part("leader:7", "rdcwh", "leader", "区人大常委会副主任", "屠立本", rank="district_leader"),
+    Part("leader:8", "qwqzf", "leader", "副区长", "魏临川", rank="district_leader"),
+    Part("leader:9", "qwqzf", "leader", "副区长", "阮曼青", rank="district_leader"),
+    Part("leader:10", "qwqzf", "leader", "副区长、公安分局局长", "祁连峰", rank="district_leader"),
+    Part("leader:11", "qwqzf", "leader", "区委办公室主任", "裘文澜", rank="district_leader"),
+    Part("xcb:collector", "xcb", "collector", "联企专员", "娄亦凡"),
+    Part("rdcwh:collector", "rdcwh", "collector", "代表联络员", "孔令仪"),
     Part("firms", "jxj", "collector", "驻企服务员", "吴佳宁"),
     Part("villages", "nyncj", "collector", "农村工作指导员", "蔡国栋"),
 )
 # Units that have somebody to handle and somebody to sign off, beyond those named above.
 STAFFED = (
+    "gds-zhangzhen", "czj", "kjj", "swuj", "yjglj", "kfq-hzw", "kfq-sy",
     "gdgs", "jxj", "rsj", "jtj", "sthjj", "zjj", "zhzfj", "scjgj", "swj", "jytyj", "mzj", "ybj", "wjj", "slj", "nyncj",
     SONGXIA, ZHANGZHEN, BAIGUAN, "330604101000", "330604005000", "330604005006", "330604007008",
 )  # fmt: skip
@@ -110,8 +129,9 @@ CATEGORIES: dict[str, tuple[str, str | None]] = {
     "xs": ("物流与销售", "qy"), "xs-wl": ("物流", "xs"), "xs-nc": ("农产品销售", "xs"),
     "bf": ("困难群众帮扶", None),
     "bf-db": ("低保与供养", "bf"), "bf-cj": ("残疾人服务", "bf"),
-    "jy": ("就医", None), "jy-bx": ("医保报销", "jy"), "jy-ks": ("科室与门诊", "jy"),
-    "jx": ("就学", None), "jx-xx": ("学校与幼儿园", "jx"),
+    "yx": ("就医就学", None),
+    "jy": ("就医", "yx"), "jy-bx": ("医保报销", "jy"), "jy-ks": ("科室与门诊", "jy"),
+    "jx": ("就学", "yx"), "jx-xx": ("学校与幼儿园", "jx"),
     "hj": ("生态环境", None),
     "hj-st": ("水环境", "hj"), "hj-gf": ("固废危废", "hj"), "hj-zy": ("噪声", "hj"), "lj-qy": ("垃圾清运", "hj"),
     "ny": ("农业农村", None),
@@ -141,6 +161,7 @@ class Cast:
     villages: Mapping[str, str]
     actors: dict[str, Actor] = field(default_factory=dict)
     categories: dict[str, UUID] = field(default_factory=dict)
+    merged_at: dt.datetime | None = None
 
     def post(self, key: str) -> UUID:
         """The post behind a key."""
@@ -148,6 +169,10 @@ class Cast:
         if post_id is None:
             raise KeyError(key)
         return post_id
+
+    def successor(self, unit: str, now: dt.datetime) -> str:
+        """The unit that stands for it by then: the two development zones were merged in January."""
+        return "kfq-hzw" if unit == "kfq-sy" and self.merged_at is not None and now >= self.merged_at else unit
 
     def handler(self, unit: str) -> Actor:
         return self.actors[f"h:{unit}"]
@@ -159,12 +184,16 @@ class Cast:
 def _staff() -> list[Part]:
     known = {part.key for part in PARTS}
     found = []
-    wanted = (*STAFFED, "gds-songxia", "zlsgs", "trqgs", "jjdd", "zrzyj")
+    wanted = (*STAFFED, "gds-songxia", "zlsgs", "trqgs", "jjdd", "zrzyj", *towns())
     for n, unit in enumerate(dict.fromkeys(wanted)):
         for key, role, title, rank in (("h", "handler", "经办", "staff"), ("d", "unit_head", "负责人", "chief")):
             if f"{key}:{unit}" not in known:
                 name = person_name(100 + 2 * n + (key == "d"))
                 found.append(Part(f"{key}:{unit}", unit, role, title, name, rank=rank))
+    for n, (town, name) in enumerate(towns().items()):
+        deputy = "副主任" if name.endswith("街道") else "副乡长" if name.endswith("乡") else "副镇长"
+        found.append(Part(f"c:{town}", town, "collector", deputy, person_name(301 + 3 * n), rank="deputy"))
+        found.append(Part(f"t:{town}", town, "town_dispatcher", "受理员", person_name(302 + 3 * n)))
     return found
 
 
@@ -172,7 +201,7 @@ def assemble(units: dict[str, UUID], villages: Mapping[str, str], now: dt.dateti
     """Enter everybody and make the categories. Who may log in: `let_in`."""
     cast = Cast(units, villages)
     places = dict(
-        UnitVersion.objects.filter(unit__code__in=[SONGXIA, ZHANGZHEN], valid_to__isnull=True).values_list(
+        UnitVersion.objects.filter(unit__code__in=list(towns()), valid_to__isnull=True).values_list(
             "unit_id", "division_code"
         )
     )

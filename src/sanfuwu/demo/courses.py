@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from sanfuwu.problems import actions as act
 from sanfuwu.problems import commands as cmd
 from sanfuwu.problems.models import Problem
+from sanfuwu.problems.snapshot import load
 from sanfuwu.rules.identifiers import check_division, is_within
 from sanfuwu.rules.worktime import WorkCalendar
 from sanfuwu.territory.actor import Actor
@@ -19,8 +20,11 @@ from . import words
 from .asking import Asking
 from .cast import Cast
 from .firms import requester
+from .pools import towns
 from .stage import Course, later
-from .story import SONGXIA, ZHANGZHEN, Story
+from .story import SONGXIA, ZHANGZHEN, Step, Story
+
+DOZENS = 1_000  # serials from here on are made by the dozen
 
 _BEGUN = "accept 2, dispatch 1"
 _MET = f"{_BEGUN}, sign 2, contact 3"
@@ -52,9 +56,9 @@ COURSES: dict[str, str] = {
     "unreachable": f"{_TO_CALL}, call_in_vain 3, message_in_vain 9, call_in_vain 9, strike_off 3",
     "handed_down": f"{_BEGUN}, sign 2, hand_down 3, sign_below 3, contact_below 3, report_below 8, submit_below 8,"
     f" sign_off_below 2, review_below 2, submit 2, sign_off 2, review 4, satisfied 6, strike_off 2",
-    "led": f"accept_as_key 2, appoint_leader 3, dispatch 1, sign 2, contact 3, report 8, report 16, {_AGAIN},"
-    f" satisfied 5, strike_off 2",
-    "coordinated": f"{_MET}, report 8, coordinate 6, {_AGAIN}, satisfied 5, strike_off 2",
+    "led": "accept_as_key 2, appoint_leader 3, dispatch 1, sign 2, contact 3, plan 4, report 8, report 16, submit 8*,"
+    " sign_off 2, review 3, satisfied 5, strike_off 2",
+    "coordinated": f"{_MET}, report 8, coordinate 6, submit 8*, sign_off 2, review 3, satisfied 5, strike_off 2",
     "anonymous": f"{_BEGUN}, sign 2, report 6, {_AGAIN}, published 10, strike_off 1",
     "confidential": f"{_BEGUN}, sign 2, report 6, {_AGAIN}, satisfied 5, strike_off 2",
     "returned": f"{_BEGUN}, give_back 6",
@@ -69,9 +73,17 @@ COURSES: dict[str, str] = {
 }
 
 
-def steps_of(course: str) -> list[tuple[str, int]]:
-    """(act, office hours before it) of a course."""
-    return [(name, int(hours)) for name, hours in (part.split() for part in COURSES[course].split(", ") if part)]
+_FEAST_OVER = dt.datetime(2019, 2, 11, 9, 20, tzinfo=dt.timezone(dt.timedelta(hours=8)))
+
+
+def steps_of(course: str) -> list[Step]:
+    """The acts of a course. "submit 8*": not before the Spring Festival is over."""
+    found = []
+    for part in COURSES[course].split(", "):
+        if part:
+            name, hours = part.split()
+            found.append(Step(name, int(hours.rstrip("*")), _FEAST_OVER if hours.endswith("*") else None))
+    return found
 
 
 def run(story: Story, serial: int, cast: Cast, calendar: WorkCalendar) -> tuple[dt.datetime, Course]:
@@ -98,13 +110,30 @@ class Walk(Asking):
     def course(self) -> Course:
         """Register now; then act after act."""
         self._register()
-        yield from self.walk(steps_of(self.story.course))
+        yield from self.go_on()
 
-    def walk(self, steps: list[tuple[str, int]]) -> Course:
-        for name, hours in steps:
-            self.now = later(self.calendar, self.now, hours)
+    def go_on(self) -> Course:
+        """What follows the registration."""
+        told = self.story.steps or (steps_of(self.story.course) if self.story.course in COURSES else ())
+        yield from self.walk(told)
+
+    @classmethod
+    def of(
+        cls, problem: Problem, story: Story, serial: int, cast: Cast, calendar: WorkCalendar, now: dt.datetime
+    ) -> Walk:
+        """Of a problem that a visit or a meeting has registered already."""
+        walk = cls(story, serial, cast, calendar, now)
+        walk.problem = problem
+        walk.speaker = words.Speaker(serial, who=words.called(story.who), what=problem.title)
+        return walk
+
+    def walk(self, steps: Iterable[Step]) -> Course:
+        for step in steps:
+            self.now = later(self.calendar, self.now, step.hours)
+            if step.not_before is not None:
+                self.now = max(self.now, step.not_before)
             yield self.now
-            getattr(self, f"_{name}")()
+            getattr(self, f"_{step.act}")()
 
     # ── who ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -118,12 +147,22 @@ class Walk(Asking):
         for key, town in (("songxia", SONGXIA), ("zhangzhen", ZHANGZHEN)):
             if is_within(self.place, town) and self.story.lead != town:
                 return self.cast.actors[key]
-        return self.cast.actors["dispatcher"]
+        return self._one_of("dispatcher")
+
+    @property
+    def verifier(self) -> Actor:
+        """One of those who call back."""
+        return self._one_of("verifier")
+
+    def _one_of(self, key: str) -> Actor:
+        """Named ones do what is written out; what comes by the dozen is shared out among three."""
+        number = self.serial % 3 + 1 if self.serial >= DOZENS else 1
+        return self.cast.actors[key if number == 1 else f"{key}:{number}"]
 
     @property
     def registrar(self) -> Actor:
         if self.story.channel in ("hotline", "self", "line"):
-            return self.cast.actors["dispatcher"]
+            return self._one_of("dispatcher")
         if is_within(self.place, SONGXIA):
             return self.cast.actors["deputy"]
         if is_within(self.place, ZHANGZHEN):
@@ -131,17 +170,19 @@ class Walk(Asking):
         return self.cast.actors["firms" if self.story.who.startswith("firm") else "villages"]
 
     def _unit(self, below: bool = False) -> str:
-        return self.story.co[0] if below else self.story.lead
+        code = self.story.co[0] if below else self.story.lead
+        return self.cast.successor(code, self.now)
 
     def _assignment(self, below: bool) -> UUID | None:
         """Which assignment is meant; None where there is only one."""
         if self.story.course != "handed_down":
             return None
-        found = self.problem.assignments.filter(unit=self.cast.units[self._unit(below)]).order_by("-pk").first()
-        return found.pk if found else None
+        unit = self.cast.units[self._unit(below)]
+        held = [a.pk for a in load(self.problem.pk, lock=True).assignments if a.unit_id == unit]
+        return held[-1] if held else None
 
     def _said(self, sentences: tuple[str, ...] | str, below: bool = False) -> str:
-        return self.speaker.say(sentences, unit=UNIT_NAMES.get(self._unit(below), "承办单位"), now=self.now)
+        return self.speaker.say(sentences, unit=unit_called(self._unit(below)), now=self.now)
 
     def _do(self, action: Callable[..., Problem], command: object, actor: Actor) -> None:
         action(self.problem.pk, command, actor=actor, now=self.now)
@@ -163,11 +204,11 @@ class Walk(Asking):
         )
         if story.course == "on_spot":
             how = "工作人员当场联系责任单位，半小时内派人处理完毕，现场复核没有问题。"
-            solution = cmd.SpotSolution(how=how, confirmed_by=f"{who.contact_name}（反映人）")
+            solution = cmd.SpotSolution(how=how, confirmed_by="反映人本人")
             self.problem = act.solve_on_spot(reg, solution, actor=self.registrar, now=self.now)
         else:
             self.problem = act.register_problem(reg, actor=self.registrar, now=self.now)
-        self.speaker = words.Speaker(self.serial, who=who.contact_name, what=self.problem.title)
+        self.speaker = words.Speaker(self.serial, who=words.called(story.who), what=self.problem.title)
 
     def _decline(self) -> None:
         where = "教师管理与赔偿争议请先向学校提出，不服的可向区教育体育局申诉或依法起诉。"
@@ -185,15 +226,14 @@ class Walk(Asking):
         self._accept("key")
 
     def _appoint_leader(self) -> None:
-        self._do(
-            act.appoint_leader, cmd.AppointLeader(post_id=self.cast.post("leader")), self.cast.actors["dispatcher"]
-        )
+        command = cmd.AppointLeader(post_id=self.cast.post(self.story.leader))
+        self._do(act.appoint_leader, command, self._one_of("dispatcher"))
 
     def _dispatch(self) -> None:
         below = self.story.course == "handed_down"
         second = self.story.course == "confidential"
         command = cmd.Dispatch(
-            lead=self.cast.units[self.story.lead],
+            lead=self.cast.units[self._unit()],
             co=() if below else tuple(self.cast.units[code] for code in self.story.co),
             instruction=self._said(words.INSTRUCTION),
             title_for_units="低保资格复核请求" if second else "",
@@ -221,7 +261,8 @@ class Walk(Asking):
         self._do(act.report, command, self.cast.handler(self._unit(below)))
 
     def _submit(self, below: bool = False) -> None:
-        kind = "explained" if self.serial % 9 == 4 else "solved"
+        settled = self.story.course in ("led", "coordinated")  # what goes so high is not explained away
+        kind = "explained" if self.serial % 9 == 4 and not settled else "solved"
         command = cmd.SubmitResult(
             result_kind=kind,
             text=self._said(words.RESULT[kind], below),
@@ -260,15 +301,42 @@ class Walk(Asking):
     def _review_below(self) -> None:
         self._do(act.review, cmd.Review(assignment_id=self._assignment(below=True)), self.cast.handler(self.story.lead))
 
-    def _coordinate(self) -> None:
+    def _coordinate(self, level: str = "district") -> None:
         command = cmd.RecordCoordination(
-            level="district",
-            held_at=self.now - dt.timedelta(hours=1),
-            chaired_by=self.cast.post("leader"),
+            level=level,
+            held_at=self.now - dt.timedelta(minutes=40),
+            chaired_by=self.cast.post(self.story.leader),
             decision=self._said(words.DECISION),
-            units=(self.cast.units[self.story.lead],),
+            units=(self.cast.units[self._unit()],),
         )
-        self._do(act.record_coordination, command, self.cast.actors["dispatcher"])
+        self._do(act.record_coordination, command, self._one_of("dispatcher"))
+
+    def _coordinate_town(self) -> None:
+        self._coordinate("town")
+
+    def _plan(self) -> None:
+        """方案: the monthly cycle prepares a preliminary solution before leaders go out."""
+        unit = self.cast.units[self._unit()]
+        first, second = (self.now.date() + dt.timedelta(days=n) for n in (9, 24))
+        steps = (
+            cmd.Step(text=self._said(words.FIRST_STEP), unit_id=unit, due_on=first),
+            cmd.Step(text=self._said(words.LAST_STEP), unit_id=unit, due_on=second),
+        )
+        self._do(act.set_plan, cmd.SetPlan(steps=steps), self.cast.handler(self._unit()))
+
+    def _sign_if_succeeded(self) -> None:
+        """The successor signs anew what it took over."""
+        if any(a.state == "pending_sign" for a in load(self.problem.pk, lock=True).assignments):
+            self._sign()
+
+    def _decline_elsewhere(self) -> None:
+        where = words.ELSEWHERE[self.serial % len(words.ELSEWHERE)]
+        self._do(act.decline, cmd.Decline(reason_code="not_ours", where_to_go=where), self.office)
+
+    def _ask_if_sampled(self) -> None:
+        """Some of what was solved on the spot is asked about (model.md: one in ten, and whoever comes again)."""
+        if load(self.problem.pk, lock=True).open_cycle is not None:
+            self._satisfied()
 
     # ── review, call-back, striking off ──────────────────────────────────────────────────────────────────────────
 
@@ -289,7 +357,7 @@ class Walk(Asking):
             outcome=outcome,
             words=self._said(sentences),
         )
-        self._do(act.record_callback, command, self.cast.actors["verifier"])
+        self._do(act.record_callback, command, self.verifier)
 
     def _satisfied(self) -> None:
         self._call("confirmed", "yes" if self.serial % 4 else "basically", words.SATISFIED, solved=True)
@@ -302,16 +370,16 @@ class Walk(Asking):
 
     def _published(self) -> None:
         command = cmd.RecordCallback(channel="web", reached=False, outcome="anonymous", words=words.PUBLISHED)
-        self._do(act.record_callback, command, self.cast.actors["verifier"])
+        self._do(act.record_callback, command, self.verifier)
 
     def _call_in_vain(self, channel: str = "phone") -> None:
-        self._do(act.record_callback, cmd.RecordCallback(channel=channel, reached=False), self.cast.actors["verifier"])
+        self._do(act.record_callback, cmd.RecordCallback(channel=channel, reached=False), self.verifier)
 
     def _message_in_vain(self) -> None:
         self._call_in_vain("sms")
 
     def _strike_off(self) -> None:
-        self._do(act.strike_off, cmd.StrikeOff(), self.cast.actors["dispatcher"])
+        self._do(act.strike_off, cmd.StrikeOff(), self._one_of("dispatcher"))
 
     def _strike_off_as_second(self) -> None:
         remark = "经核查问题已按规定处理，反映人对时限不满意，同意销号并计入不满意。"
@@ -347,4 +415,16 @@ UNIT_NAMES = {
     "330604005000": "梁湖街道",
     "330604005006": "华光居委会",
     "330604007008": "高铁新城社区",
+    "gds-zhangzhen": "章镇供电所",
+    "czj": "财政局",
+    "kjj": "科技局",
+    "swuj": "税务局",
+    "yjglj": "应急管理局",
+    "kfq-hzw": "杭州湾经开区",
+    "kfq-sy": "上虞经开区",
 }
+
+
+def unit_called(code: str) -> str:
+    """How people call a unit: a short name, a town's own, or what it is in the matter."""
+    return UNIT_NAMES.get(code) or towns().get(code) or "承办单位"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from sanfuwu.parties.actions import RequesterInput
 from sanfuwu.rules.samples import make_sample_landline, make_sample_mobile, make_sample_uscc
 
+from .pools import pool
+
 FIRMS: dict[int, str] = {
     # the thirteen firms of the meeting at 章镇
     1: "浙江澄远合成材料有限公司",
@@ -80,14 +82,22 @@ _GIVEN = [
 
 def person_name(serial: int) -> str:
     """An invented name; the same serial always gives the same."""
-    return _SURNAMES[serial % len(_SURNAMES)] + _GIVEN[serial * 7 % len(_GIVEN)]
+    return _SURNAMES[serial % len(_SURNAMES)] + _GIVEN[(serial * 7 + serial // 80) % len(_GIVEN)]
+
+
+def firm_name(serial: int) -> str:
+    """The name of one written out here, or of one of the pool."""
+    return FIRMS[serial] if serial in FIRMS else _POOL[serial]
+
+
+_POOL = {one.serial: one.name for one in pool()}
 
 
 def firm(serial: int) -> RequesterInput:
     """A firm with its sample code and somebody to call (never-assigned number ranges)."""
     return RequesterInput(
         "enterprise",
-        FIRMS[serial],
+        firm_name(serial),
         uscc=make_sample_uscc(serial),
         contact_name=person_name(serial),
         phone=make_sample_mobile(30_000 + serial) if serial % 4 else make_sample_landline(5_000 + serial),

@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from sanfuwu.ledger.together import settle
 from sanfuwu.parties.actions import RequesterInput
 from sanfuwu.problems import actions as act
 from sanfuwu.problems import commands as cmd
@@ -117,6 +118,7 @@ def _found(cast: Cast) -> Problem:
         actor=deputy,
         now=now,
     )
+    settle()
     problem = Problem.objects.get(visit_id=visit.pk)
     for text, day in PAPERS:
         paper = cmd.AddRequirement(text=text, due_on=dt.date(2019, 2, day))
@@ -150,7 +152,7 @@ def _planned(cast: Cast, problem: Problem) -> None:
         unit_id=cast.units[POWER], text="二月二十六日送电", due_on=dt.date(2019, 2, 26), visit_id=problem.visit_id
     )
     act.record_commitment(problem.pk, promised, actor=cast.handler(POWER), now=now)
-    contact = cmd.MakeContact(how="visit", text="到工地与金先生一起定了变压器位置，进线走东侧围墙。")
+    contact = cmd.MakeContact(how="visit", text="到工地与施工方负责人一起定了变压器位置，进线走东侧围墙。")
     act.contact(problem.pk, contact, actor=cast.handler(POWER), now=now)
 
 
@@ -168,6 +170,7 @@ def _followed_up(cast: Cast, problem: Problem, held_at: dt.datetime, now: dt.dat
         actor=deputy,
         now=now,
     )
+    settle()
     missing = problem.requirements.filter(done_at__isnull=True).order_by("pk")[:met]
     for paper in list(missing):
         act.meet_requirement(problem.pk, cmd.MeetRequirement(requirement_id=paper.pk), actor=deputy, now=now)

@@ -7,32 +7,34 @@ import contextlib
 import datetime as dt
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 from django.db import connection, connections
 from django_tenants.utils import schema_context
 
 from sanfuwu.counties.queries import work_calendar
+from sanfuwu.ledger.together import settle, together
 from sanfuwu.meetings.actions import hold_meeting, record_opinion
 from sanfuwu.meetings.commands import HoldMeeting, Item, Promise
 from sanfuwu.meetings.queries import items_of
 from sanfuwu.problems import commands as cmd
-from sanfuwu.problems.models import Problem
+from sanfuwu.problems.actions import succeed_unit
 from sanfuwu.rules.worktime import WorkCalendar
 from sanfuwu.territory.actor import SYSTEM
 from sanfuwu.territory.queries import division_names
 from sanfuwu.territory.seed import places, seed_shangyu
 from sanfuwu.visits.commands import RecordOpinion
 
-from . import courses, words
+from . import courses
 from .cast import Cast, Credential, assemble, let_in
-from .firms import firm, person_name
+from .firms import firm
 from .meeting_texts import ATTENDED, CHAIRED_TITLE, ITEMS, OPINIONS, Raised
 from .park import songxia_visits
 from .stage import Course, play
 from .story import ZHANGZHEN, Story
 from .texts_firms import FIRM_STORIES
 from .texts_people import PEOPLE_STORIES
+from .visiting import course_of, january, on_the_spot, overturned
+from .year import MERGED, Year
 
 CHINA = dt.timezone(dt.timedelta(hours=8))
 BEGINS = dt.datetime(2019, 1, 2, 8, 40, tzinfo=CHINA)
@@ -83,13 +85,40 @@ def _perform(cast: Cast, progress: Progress) -> None:
         courses.run(story, serial, cast, calendar)
         for serial, story in enumerate((*FIRM_STORIES, *PEOPLE_STORIES), start=1)
     ]
-    plays += [(MEETING, zhangzhen_meeting(cast, calendar)), songxia_visits(cast)]
+    plays += [(MEETING, zhangzhen_meeting(cast, calendar)), songxia_visits(cast), zones_merged(cast)]
+    plays += by_the_dozen(cast, calendar)
     span = (PRESENT - BEGINS).total_seconds()
-    play(
-        plays,
-        until=PRESENT,
-        tick=lambda now: progress(f"{now:%Y-%m-%d}", 0.3 + 0.7 * (now - BEGINS).total_seconds() / span),
-    )
+    with together():
+        play(
+            plays,
+            until=PRESENT,
+            tick=lambda now: progress(f"{now:%Y-%m-%d}", 0.3 + 0.7 * (now - BEGINS).total_seconds() / span),
+        )
+
+
+def by_the_dozen(cast: Cast, calendar: WorkCalendar) -> list[tuple[dt.datetime, Course]]:
+    """What is raised and visited besides (`year`, `visiting`); serials begin at a thousand."""
+    year, serial = Year(), courses.DOZENS
+    plays = []
+    for occasion in (*january(year), *on_the_spot(year), *overturned(year)):
+        plays.append(course_of(occasion, serial, cast, calendar))
+        serial += len(occasion.found)
+    for one in year.raised():
+        plays.append((one.at, courses.Walk(one.story, serial, cast, calendar, one.at).course()))
+        serial += 1
+    return plays
+
+
+def zones_merged(cast: Cast) -> tuple[dt.datetime, Course]:
+    """Fact 13: 上虞经济开发区 goes up in 杭州湾上虞经济技术开发区, with all that it holds."""
+
+    def course() -> Course:
+        gone, into = cast.units["kfq-sy"], cast.units["kfq-hzw"]
+        succeed_unit(gone, into, on_date=MERGED.date(), actor=cast.actors["system"], now=MERGED)
+        cast.merged_at = MERGED
+        yield from ()
+
+    return MERGED, course()
 
 
 def _day(text: str) -> dt.date | None:
@@ -110,7 +139,7 @@ def _item(raised: Raised, cast: Cast) -> Item:
         requester=firm(raised.firm),
         category_id=cast.categories[raised.category],
     )
-    solution = cmd.SpotSolution(how=raised.how, confirmed_by=f"{person_name(raised.firm)}（企业到会代表）")
+    solution = cmd.SpotSolution(how=raised.how, confirmed_by="企业到会代表")
     return Item(
         registration=reg,
         solution=solution if raised.how else None,
@@ -139,46 +168,16 @@ def zhangzhen_meeting(cast: Cast, calendar: WorkCalendar) -> Course:
     for text in OPINIONS:
         record_opinion(meeting.pk, RecordOpinion(text=text), actor=office, now=end)
     followed: list[tuple[dt.datetime, Course]] = []
+    settle()
     planned = [item.problem for item in items_of(meeting.pk) if item.outcome == "planned"]
     raised = [one for one in ITEMS if not one.how]
     for n, (problem, one) in enumerate(zip(planned, raised, strict=True)):
-        walk = MeetingWalk.of(problem, one, n, cast, calendar, end)
-        followed.append((end, walk.walk(courses.steps_of(AFTERWARDS[n % len(AFTERWARDS)]))))
-    yield from _together(followed)
+        course = AFTERWARDS[n % len(AFTERWARDS)]
+        unit = one.steps[0][1]
+        story = Story("0213", ZHANGZHEN, f"firm:{one.firm}", one.category, unit, course, one.text, "meeting")
+        followed.append((end, courses.Walk.of(problem, story, n, cast, calendar, end).go_on()))
+    yield followed
 
 
 # How far the planned items have come: some wait to be accepted, some are in hand, the quick ones are done.
 AFTERWARDS = ("handling", "to_review", "submitted", "to_sign_off", "to_dispatch", "handling", "to_sign")
-
-
-def _together(walks: list[tuple[dt.datetime, Course]]) -> Course:
-    """Several courses as one, in the order of time."""
-    waiting = sorted(((next(course, None), n, course) for n, (_start, course) in enumerate(walks)), key=_when)
-    while waiting and waiting[0][0] is not None:
-        at, n, course = waiting.pop(0)
-        assert at is not None
-        yield at
-        waiting.append((next(course, None), n, course))
-        waiting.sort(key=_when)
-
-
-def _when(entry: tuple[dt.datetime | None, int, Course]) -> tuple[bool, dt.datetime, int]:
-    return entry[0] is None, entry[0] or BEGINS, entry[1]
-
-
-@dataclass
-class MeetingWalk(courses.Walk):
-    """An item of the meeting on its way: registered already."""
-
-    @classmethod
-    def of(
-        cls, problem: Problem, raised: Raised, serial: int, cast: Cast, calendar: WorkCalendar, now: dt.datetime
-    ) -> MeetingWalk:
-        unit = raised.steps[0][1]
-        story = Story(
-            "0213", ZHANGZHEN, f"firm:{raised.firm}", raised.category, unit, "handling", raised.text, "meeting"
-        )
-        walk = cls(story, serial, cast, calendar, now)
-        walk.problem = problem
-        walk.speaker = words.Speaker(serial, who=person_name(raised.firm), what=problem.title)
-        return walk

@@ -8,11 +8,16 @@ CONTACT = (
     "已与{who}通话，约定{day}上门查看{what}。",
     "电话联系{who}，对方补充了几处细节，同意先看现场再定方案。",
     "{unit}派人到现场见了{who}，当面记下了对{what}的三点要求。",
+    "{who}在单位里等候，看过图纸后提出把时间提前，已记录。",
+    "约好{day}下午一起踏勘，{who}负责带路。",
     "加了{who}的联系方式，照片和位置已收到，{day}前答复办法。",
     "与{who}确认了诉求范围，说明了办理步骤和大致时间。",
     "{day}致电{who}，对方表示白天都在，随时可以去看。",
 )
 REPORT = (
+    "{unit}开了班子会，定下专人负责，{day}起每天一报。",
+    "涉及的两家单位已签收协办函，材料互相补齐。",
+    "施工队伍定下来了，{day}进场，先做安全围挡。",
     "{day}会同施工班组踏勘，{what}的方案已画好草图，正在估算工程量。",
     "材料已订货，预计三天到场；{unit}内部审批走完第二道。",
     "与相邻单位碰头一次，责任边界划清，由{unit}先行处理。",
@@ -22,6 +27,10 @@ REPORT = (
 )
 RESULT = {
     "solved": (
+        "{unit}按议定的办法做完了，{day}请{who}到场看过，没有遗留。",
+        "{what}一事已落实：人到位、钱到账、事办完，{unit}留了一份台账备查。",
+        "经过三轮对接，{day}全部办妥，{unit}同时把同类情况排查了一遍。",
+        "{unit}先接通再完善，目前运转正常，半年内由经办人跟踪。",
         "{unit}已于{day}完成施工并试运行正常，{what}的问题解决，请{who}继续观察一周，有情况直接拨打经办电话。",
         "经现场处理，{what}已经恢复正常，{unit}留下了维护联系人，以后每月巡查一次。",
         "手续已全部办结，相关款项或证照{day}送达{who}，后续不需要再跑窗口。",
@@ -51,7 +60,35 @@ SATISFIED = (
 )
 PUBLISHED = "处理情况已在社区公告栏和街道网页公布七天，文号见公示单。"
 INSTRUCTION = ("请按时限办结，先联系后办理。", "涉及多家，请主办单位牵头会商。", "对方着急，请优先安排。")
-DECISION = "会议议定：{what}由{unit}牵头办理，所需资金在年度预算内调剂，三月底前完成。"
+DECISION = (
+    "会议议定：{what}由{unit}牵头办理，所需资金在年度预算内调剂，三月底前完成。",
+    "议定由{unit}负总责，相关部门各出一名联络员，每周一碰头，{what}两周内见效。",
+    "对{what}形成一致意见：先易后难，{unit}三日内拿出时间表，区财政补足缺口。",
+    "明确{what}的责任主体为{unit}，涉及审批的走容缺通道，办好后报区三服务办销号。",
+    "同意{unit}提出的第二方案，{what}一并纳入今年民生实事督办。",
+)
+FIRST_STEP = (
+    "{unit}踏勘并商定方案",
+    "与有关单位划清责任，{unit}备齐材料",
+    "{unit}完成测算，落实经费来源",
+)
+LAST_STEP = (
+    "组织实施并当面交付",
+    "完工验收，{who}签字确认",
+    "办结手续，送达结果",
+)
+ELSEWHERE = (
+    "高速公路的养护请向省交通集团上三路管理处反映，电话在收费站公示栏。",
+    "属于邻区绍兴市柯桥区管辖，已抄告对方，请拨打当地政务热线。",
+    "合同争议请先到镇人民调解委员会，不成可以起诉。",
+    "快递价格由企业自主决定，对服务不满可向邮政管理局申诉。",
+)
+
+
+def called(who: str) -> str:
+    """How sentences call the requester (`story.Story.who`): by what he is. His name stands in the contact alone, where
+    it is encrypted and masked."""
+    return {"firm": "企业联系人", "village": "村干部", "anonymous": "反映人"}.get(who.partition(":")[0], "反映人")
 
 
 class Speaker:
@@ -59,7 +96,7 @@ class Speaker:
 
     def __init__(self, serial: int, *, who: str, what: str) -> None:
         self._next = serial
-        self._who = who or "反映人"
+        self._who = who
         self._what = what.rstrip("…")
 
     def say(self, sentences: tuple[str, ...] | str, *, unit: str, now: dt.datetime) -> str:

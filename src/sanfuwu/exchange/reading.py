@@ -6,21 +6,23 @@ Nothing is guessed: a row that cannot be read is a `Fault` with the row number t
 from __future__ import annotations
 
 import datetime as dt
-import io
-import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
-import python_calamine
 from django.utils.translation import gettext as _
 
-from sanfuwu.intake.workbook import HEADING_ROWS, BadWorkbook, cell_moment, cell_text
+from sanfuwu.intake.files import BadFile, open_book
+from sanfuwu.intake.values import NotADate, moment, shown
 
 MOST_BYTES = 5 * 1024 * 1024
-MOST_UNPACKED = 100 * 1024 * 1024
 MOST_ROWS = 2_000
+HEADING_ROWS = 10  # a title or a note may stand above the headings
 NUMBER_LENGTH, STATUS_LENGTH, REPLY_LENGTH = 80, 40, 5000
+
+
+Numbered = tuple[int, list[Any]]  # as the spreadsheet numbers it, and its cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,83 +41,57 @@ FAULTS = ("no_number", "long_number", "no_words", "long_status", "long_reply", "
 
 
 def read(data: bytes, names: Mapping[str, str], *, today: dt.date) -> list[Row]:
-    """The rows of the first sheet that has the headings `names` (`headings.of_in`). Raises `BadWorkbook`."""
+    """The rows of the first sheet that has the headings `names` (`headings.of_in`). Raises `BadFile`."""
     if len(data) > MOST_BYTES:
-        raise BadWorkbook(_("A workbook may have at most %(mb)d MB.") % {"mb": MOST_BYTES // 1024 // 1024})
-    _refuse_bomb(data)
+        raise BadFile("too_big", _("A workbook may have at most %(mb)d MB.") % {"mb": MOST_BYTES // 1024 // 1024})
     rows, columns, first = _find_table(data, names)
     found = []
-    for number, cells in enumerate(rows, start=1):
-        if number <= first or all(cell_text(cell) == "" for cell in cells):
+    for number, cells in rows:
+        if number <= first or all(shown(cell) == "" for cell in cells):
             continue
         found.append(_row(number, {key: cells[at] for key, at in columns.items() if at < len(cells)}, today))
     if not found:
-        raise BadWorkbook(_("There is no row below the headings."))
+        raise BadFile("no_rows", _("There is no row below the headings."))
     if len(found) > MOST_ROWS:
-        raise BadWorkbook(_("At most %(most)d rows at a time; this workbook has %(n)d.") % {
+        raise BadFile("too_many_rows", _("At most %(most)d rows at a time; this workbook has %(n)d.") % {
             "most": MOST_ROWS, "n": len(found)
         })  # fmt: skip
     return found
 
 
-def _refuse_bomb(data: bytes) -> None:
-    if not zipfile.is_zipfile(io.BytesIO(data)):
-        return  # .xls is no archive; anything else is refused by the reader
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            unpacked = sum(item.file_size for item in archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise _unreadable() from error
-    if unpacked > MOST_UNPACKED:
-        raise BadWorkbook(_("The workbook is too large when unpacked. Send fewer rows at a time."))
-
-
-def _unreadable() -> BadWorkbook:
-    return BadWorkbook(
-        _("The file cannot be read as a workbook. Open it in a spreadsheet and save it as .xlsx, without a password.")
-    )
-
-
-def _sheets(data: bytes) -> Iterator[list[list[Any]]]:
-    try:
-        with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
-            for name in book.sheet_names:
-                yield book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
-        raise _unreadable() from error
-
-
-def _find_table(data: bytes, names: Mapping[str, str]) -> tuple[list[list[Any]], dict[str, int], int]:
+def _find_table(data: bytes, names: Mapping[str, str]) -> tuple[Sequence[Numbered], dict[str, int], int]:
     """All rows of the sheet, {column: place}, and the number of the heading row."""
     by_name = {name: key for key, name in names.items()}
-    for rows in _sheets(data):
-        for number, cells in enumerate(rows[:HEADING_ROWS], start=1):
+    for sheet in open_book(data).sheets:
+        for number, cells in islice(sheet.rows(), HEADING_ROWS):
             columns: dict[str, int] = {}
             for at, cell in enumerate(cells):
-                key = by_name.get(cell_text(cell))
+                key = by_name.get(shown(cell))
                 if key is not None and key in columns:
-                    raise BadWorkbook(
+                    raise BadFile(
+                        "heading_twice",
                         _("The heading “%(name)s” stands there twice. Leave one of the columns out.")
-                        % {"name": names[key]}
+                        % {"name": names[key]},
                     )
                 if key is not None:
                     columns[key] = at
             if "number" in columns and {"status", "reply"} & columns.keys():
-                return rows, columns, number
-    raise BadWorkbook(
+                return list(sheet.rows()), columns, number
+    raise BadFile(
+        "no_headings",
         _("Among the first %(rows)d rows none has the headings “%(number)s” and “%(status)s” or “%(reply)s”.")
-        % {"rows": HEADING_ROWS, "number": names["number"], "status": names["status"], "reply": names["reply"]}
+        % {"rows": HEADING_ROWS, "number": names["number"], "status": names["status"], "reply": names["reply"]},
     )
 
 
 def _row(number: int, cells: Mapping[str, Any], today: dt.date) -> Row:
-    ref, status, reply = (cell_text(cells.get(key)) for key in ("number", "status", "reply"))
+    ref, status, reply = (shown(cells.get(key)) for key in ("number", "status", "reply"))
     status = " ".join(status.split())
     fault, said_on = "", None
     try:
-        moment = cell_moment(cells.get("date"))
-        said_on = moment.date() if moment else None
-    except ValueError:
+        at = moment(cells.get("date"))
+        said_on = at.date() if at else None
+    except NotADate:
         fault = "no_date"
     if not ref:
         fault = "no_number"

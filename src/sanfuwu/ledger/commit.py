@@ -9,10 +9,11 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from . import chain, writer
+from . import chain
 from .changes import Changes, EventDraft
-from .errors import NotAllowed, StaleVersion
+from .errors import NotAllowed
 from .models import Event, OutboxMessage, Stream
+from .together import Book, open_book
 
 TRAINING = "training"  # origin of a stream that never counts, and of each of its events
 
@@ -28,6 +29,8 @@ class ActsAs(Protocol):
 
 def commit(changes: Changes, *, actor: ActsAs, now: dt.datetime, request_id: str = "") -> list[Event]:
     """Write rows, append events to their chains, bump versions. Must run inside `transaction.atomic()`.
+
+    With an open book (`ledger.together`) the writing waits until the book is written.
 
     Raises `StaleVersion` when somebody else changed an owner since it was read. Returns the events written.
     """
@@ -45,15 +48,13 @@ def commit(changes: Changes, *, actor: ActsAs, now: dt.datetime, request_id: str
         if not changes.is_new(owner):
             _row, names = changes.updates.setdefault(key, (owner, set()))
             names |= {"version", "event_seq", "chain_head"}
-    updates: list[tuple[Any, Any, int | None]] = [
-        (row, names, read_version.get(key)) for key, (row, names) in changes.updates.items()
-    ]
-    met = writer.write([*changes.inserts, *events], updates)
-    for (_row, _names, version), count in zip(updates, met, strict=True):
-        if version is not None and count != 1:
-            raise StaleVersion(_("Somebody else acted on this at the same moment. Reload and look at what changed."))
-    for step in changes.after_write:
-        step()
+    book = open_book()
+    if book is not None:  # several acts are written together
+        book.enter(changes, events, read_version)
+    else:
+        book = Book()
+        book.enter(changes, events, read_version)
+        book.write()
     return events
 
 

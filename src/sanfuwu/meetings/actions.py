@@ -6,13 +6,13 @@ import datetime as dt
 from dataclasses import replace
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.commit import commit
 from sanfuwu.ledger.errors import InvalidInput, NotVisible
 from sanfuwu.ledger.fields import new_id
+from sanfuwu.ledger.together import atomically, settle
 from sanfuwu.problems.actions import record_commitment, register_problems, set_plan, solve_on_spot
 from sanfuwu.problems.commands import RecordCommitment, Registration, SetPlan
 from sanfuwu.problems.models import Problem
@@ -54,7 +54,7 @@ def hold_meeting(cmd: HoldMeeting, *, actor: Actor, now: dt.datetime) -> Meeting
         registered_by=actor.effective_post,
         registered_at=now,
     )
-    with transaction.atomic():
+    with atomically():
         problems = _register(meeting, cmd.items, actor, now)
         changes = Changes()
         met = attendance(changes, cmd.parties, now)
@@ -121,7 +121,8 @@ def _at(index: int, message: str, field: str | None) -> InvalidInput:
 
 def record_opinion(meeting_id: UUID, cmd: RecordOpinion, *, actor: Actor, now: dt.datetime) -> Opinion:
     """Write down what somebody said at a meeting, by whoever recorded it or a colleague of that unit."""
-    with transaction.atomic():
+    with atomically():
+        settle()
         meeting = Meeting.objects.filter(pk=meeting_id).first()
         if meeting is None:
             raise NotVisible(_("There is no such meeting."))

@@ -19,3 +19,18 @@ def normalise_name(name: str) -> str:
     """
     plain = _NOT_WORD.sub("", unicodedata.normalize("NFKC", name).casefold())
     return _LEGAL_FORM.sub("", plain) or plain
+
+
+_FIRM = re.compile(r"公司|厂$|集团|合作社|企业|商行|工作室|银行|超市|酒店|\b(ltd|inc|co)\b", re.IGNORECASE)
+_VILLAGE = re.compile(r"(村|社区|居委会|村委会)$")
+_BODY = re.compile(r"(局|委|办|中心|学校|小学|中学|医院|管委会|协会|商会)$")
+
+
+def kind_of(name: str) -> str:
+    """What a name most likely is: a firm, a village, a public body, otherwise a resident. A person may overrule it."""
+    name = name.strip()
+    if _FIRM.search(name):
+        return "enterprise"
+    if _VILLAGE.search(name):
+        return "village"
+    return "organisation" if _BODY.search(name) else "resident"

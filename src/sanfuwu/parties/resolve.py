@@ -21,6 +21,7 @@ from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.crypto import current_key_id, encrypt, phone_hmac
 from sanfuwu.ledger.errors import InvalidInput
 from sanfuwu.ledger.fields import new_id
+from sanfuwu.ledger.together import once, unwritten
 from sanfuwu.rules.identifiers import DivisionLevel, check_division, check_phone, check_uscc, division_level
 
 from .matching import normalise_name
@@ -129,7 +130,16 @@ class _Register:
             wanted |= Q(kind=Party.Kind.VILLAGE, division_code__in=villages)
         if units:
             wanted |= Q(unit_id__in=units)
-        met = list(Party.objects.filter(wanted)) if wanted else []
+        asked = (frozenset(ids), frozenset(usccs), frozenset(villages), frozenset(units))
+        met = list(once(Party, asked, lambda: list(Party.objects.filter(wanted)))) if wanted else []
+        met += [
+            p
+            for p in unwritten(Party)
+            if p.pk in ids
+            or p.uscc in usccs
+            or (p.kind == Party.Kind.VILLAGE and p.division_code in villages)
+            or p.unit_id in units
+        ]
         known = {p.pk: p for p in met}
         while missing := {p.merged_into_id for p in known.values() if p.merged_into_id} - known.keys():
             known |= Party.objects.in_bulk(missing)

@@ -36,6 +36,17 @@ class Registration:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PastCase:
+    """A case that another ledger closed: what was raised, the reply of that time, and the units that handled it, the
+    responsible one first. The reply is a text and no result: some say "not ours"."""
+
+    reg: Registration
+    reply: str = ""
+    replied_on: dt.datetime | None = None
+    units: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SpotSolution:
     """How it was solved there and then, and who of the requester's side confirmed it."""
 

@@ -91,6 +91,27 @@ def may_change_view(actor: Actor, view: SavedView) -> bool:
     return view.share == SavedView.Share.COUNTY and actor.role == Role.DISPATCHER
 
 
+def may_import_history(actor: Actor) -> bool:
+    """Cases of the past come in by the district's dispatch office alone, and never in training."""
+    if actor.training:
+        return False
+    if actor.acts_allowed is not None and "import_history" not in actor.acts_allowed:
+        return False
+    return actor.is_system or actor.role == Role.DISPATCHER
+
+
+def may_approve_history(actor: Actor, asked_by: Actor) -> bool:
+    """The second approver: the dispatch office or supervision, and another person than he who asks. The system approves
+    nothing: there is always a person."""
+    if actor.role not in (Role.DISPATCHER, Role.SUPERVISOR):
+        return False
+    if actor.acts_allowed is not None and "import_history" not in actor.acts_allowed:
+        return False
+    same_account = actor.account_id is not None and actor.account_id == asked_by.account_id
+    same_person = actor.person_id is not None and actor.person_id == asked_by.person_id
+    return not (same_account or same_person or actor.effective_post == asked_by.effective_post)
+
+
 def is_office(actor: Actor, snap: Snapshot) -> bool:
     """The district's dispatch office, or a town's for its own place."""
     if actor.role == Role.DISPATCHER:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from sanfuwu.ledger.errors import NotVisible
 from sanfuwu.ledger.reader import Select, read
+from sanfuwu.ledger.together import open_book
 from sanfuwu.parties.models import Party
 from sanfuwu.rules.lifecycle import OPEN_ASSIGNMENT_STATES
 
@@ -136,8 +137,19 @@ def load(problem_id: UUID, *, lock: bool = False) -> Snapshot:
 
 
 def load_many(problem_ids: Iterable[UUID], *, lock: bool = False) -> list[Snapshot]:
-    """Snapshots in id order (so that two batches never wait for each other), locked when `lock`."""
+    """Snapshots in id order (so that two batches never wait for each other), locked when `lock`. Those that an open
+    book keeps come from there: what the acts before planned may not be written yet."""
+    book = open_book()
+    if book is None or not lock:
+        return _read(sorted(set(problem_ids)), lock=lock)
     ids = sorted(set(problem_ids))
+    book.kept.update((snap.problem.pk, snap) for snap in _read([i for i in ids if i not in book.kept], lock=True))
+    return [book.kept[i] for i in ids if i in book.kept]
+
+
+def _read(ids: list[UUID], *, lock: bool) -> list[Snapshot]:
+    if not ids:
+        return []
     problems = Problem.objects.filter(pk__in=ids).order_by("pk")
     if lock:
         problems = problems.select_for_update(no_key=True)

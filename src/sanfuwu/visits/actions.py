@@ -15,6 +15,7 @@ from sanfuwu.ledger.commit import commit
 from sanfuwu.ledger.errors import InvalidInput, NotVisible
 from sanfuwu.ledger.fields import new_id
 from sanfuwu.ledger.models import Note
+from sanfuwu.ledger.together import atomically, once, settle, unwritten
 from sanfuwu.parties.models import Party
 from sanfuwu.problems.actions import register_problem, solve_on_spot
 from sanfuwu.problems.models import Problem
@@ -38,25 +39,27 @@ def record_visit(cmd: RecordVisit, *, actor: Actor, now: dt.datetime) -> Visit:
         return known
     division = check_place(cmd.division)
     check_past(cmd.held_at, now)
-    check_size(cmd.parties, cmd.visitors, cmd.found, cmd.followed_up)
+    check_size(cmd.parties, cmd.visitors, cmd.found, cmd.followed_up, cmd.opinions)
     try:
-        with transaction.atomic():
+        with atomically():
             visit = _plan_and_commit(cmd, division, actor, now)
             for one in cmd.found:
                 _register(visit, one, actor, now)
             for problem_id in dict.fromkeys(cmd.followed_up):
-                link_problem(visit.pk, LinkProblem(problem_id=problem_id), actor=actor, now=now)
+                _link_seen(visit, LinkProblem(problem_id=problem_id), actor, now)
+            for said in cmd.opinions:
+                hear(said, visit=visit, meeting_id=None, heard_at=visit.held_at, actor=actor, now=now)
     except IntegrityError:
         # Two sendings of the same visit at the same moment: the other one was first.
         if (known := _recorded(cmd.client_key)) is None:
             raise
         return known
-    visit.refresh_from_db()
     return visit
 
 
 def _recorded(client_key: UUID) -> Visit | None:
-    return Visit.objects.filter(client_key=client_key).first()
+    waiting = next((visit for visit in unwritten(Visit) if visit.client_key == client_key), None)
+    return waiting or Visit.objects.filter(client_key=client_key).first()
 
 
 def _plan_and_commit(cmd: RecordVisit, division: str, actor: Actor, now: dt.datetime) -> Visit:
@@ -93,7 +96,8 @@ def _visitors(posts: Sequence[UUID], actor: Actor) -> list[tuple[UUID, str]]:
     wanted = list(dict.fromkeys(posts)) or ([actor.effective_post] if actor.effective_post else [])
     if not wanted:
         raise InvalidInput(_("Say who went."), field="visitors")
-    ranks = dict(Post.objects.filter(pk__in=wanted).values_list("pk", "rank"))
+    there = Post.objects.filter(pk__in=wanted)
+    ranks = once(Post, ("rank", *wanted), lambda: dict(there.values_list("pk", "rank")))
     if len(ranks) != len(wanted):
         raise InvalidInput(_("There is no such post."), field="visitors")
     return [(post_id, ranks[post_id]) for post_id in wanted]
@@ -114,15 +118,20 @@ def _register(visit: Visit, one: Found, actor: Actor, now: dt.datetime) -> Probl
 
 def link_problem(visit_id: UUID, cmd: LinkProblem, *, actor: Actor, now: dt.datetime) -> VisitProblem:
     """Say that a visit followed up (raised, solved) a problem that the actor sees. Saying it again changes nothing."""
-    if cmd.role not in VisitProblem.Role.values:
-        raise InvalidInput(_("Choose one of the values offered."), field="role")
     with transaction.atomic():
         visit = _visit(visit_id)
         require(may_add_to(actor, visit))
-        if not visible_to(actor).filter(pk=cmd.problem_id).exists():
-            raise NotVisible(_("There is no such problem, or it is not visible to you."))
-        said = VisitProblem.objects.filter(visit=visit, problem_id=cmd.problem_id, role=cmd.role).first()
-        return said or _link(visit, cmd.problem_id, cmd.role, actor, now)
+        return _link_seen(visit, cmd, actor, now)
+
+
+def _link_seen(visit: Visit, cmd: LinkProblem, actor: Actor, now: dt.datetime) -> VisitProblem:
+    if cmd.role not in VisitProblem.Role.values:
+        raise InvalidInput(_("Choose one of the values offered."), field="role")
+    settle()
+    if not visible_to(actor).filter(pk=cmd.problem_id).exists():
+        raise NotVisible(_("There is no such problem, or it is not visible to you."))
+    said = VisitProblem.objects.filter(visit=visit, problem_id=cmd.problem_id, role=cmd.role).first()
+    return said or _link(visit, cmd.problem_id, cmd.role, actor, now)
 
 
 def _link(visit: Visit, problem_id: UUID, role: str, actor: Actor, now: dt.datetime) -> VisitProblem:
@@ -156,6 +165,8 @@ def hear(
         raise InvalidInput(_("Between 1 and %(most)d characters.") % {"most": OPINION_LENGTH}, field="text")
     if cmd.party_id is not None and not Party.objects.filter(pk=cmd.party_id).exists():
         raise InvalidInput(_("There is no such party."), field="party_id")
+    if cmd.problem_id is not None:
+        settle()
     if cmd.problem_id is not None and not visible_to(actor).filter(pk=cmd.problem_id).exists():
         raise NotVisible(_("There is no such problem, or it is not visible to you."))
     changes = Changes()
@@ -177,6 +188,7 @@ def hear(
 
 
 def _visit(visit_id: UUID) -> Visit:
+    settle()
     visit = Visit.objects.select_for_update(no_key=True).filter(pk=visit_id).first()
     if visit is None:
         raise NotVisible(_("There is no such visit."))

@@ -19,6 +19,15 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordOpinion:
+    """What somebody said. `party_id` where he belongs to a known party."""
+
+    text: str
+    party_id: UUID | None = None
+    problem_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordVisit:
     """`client_key` is made where the visit is written down; sending it again changes nothing.
 
@@ -33,6 +42,7 @@ class RecordVisit:
     pairing: str = ""
     found: tuple[Found, ...] = ()
     followed_up: tuple[UUID, ...] = ()
+    opinions: tuple[RecordOpinion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +51,3 @@ class LinkProblem:
 
     problem_id: UUID
     role: str = "followed_up"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordOpinion:
-    """What somebody said. `party_id` where he belongs to a known party."""
-
-    text: str
-    party_id: UUID | None = None
-    problem_id: UUID | None = None

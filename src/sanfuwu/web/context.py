@@ -12,6 +12,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext
 
 from sanfuwu.exchange.policies import may_exchange
+from sanfuwu.figures.policies import may_see_figures
+from sanfuwu.intake.policies import may_open as may_open_imports
 from sanfuwu.problems.policies import may_register
 from sanfuwu.reference.policies import may_have_phrases
 from sanfuwu.reference.queries import county_data
@@ -120,6 +122,10 @@ class Shell:
             items.append(self._item(gettext("Problems"), "web:problems", "list-details"))
         if may_register(self.actor):
             items.append(self._item(gettext("Register"), "web:register", "file-plus"))
+        if may_see_figures(self.actor):
+            items.append(self._item(gettext("Figures"), "web:figures", "chart-bar"))
+        if may_open_imports(self.actor):
+            items.append(self._item(gettext("Import"), "web:imports", "table-import"))
         if may_exchange(self.actor):
             items.append(self._item(gettext("Exchange"), "web:transfers", "arrows-exchange"))
         items.append(self._item(gettext("Phone book"), "web:phones", "address-book"))

@@ -62,11 +62,11 @@ class SendForm(Refusable):
 class AnswersForm(Refusable):
     """A workbook of theirs."""
 
-    file = forms.FileField(widget=forms.FileInput(attrs={"accept": ".xlsx,.xls"}), allow_empty_file=True)
+    file = forms.FileField(widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv"}), allow_empty_file=True)
 
     def __init__(self, data: Any = None, files: Any = None) -> None:
         super().__init__(data, files, auto_id="f_%s")
-        self.fields["file"].label = _("Their workbook (.xlsx or .xls)")
+        self.fields["file"].label = _("Their workbook (.xlsx, .xls or .csv)")
 
 
 class SystemForm(Refusable):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from sanfuwu.ledger.errors import ActionError
 from sanfuwu.parties.actions import RequesterInput
+from sanfuwu.parties.matching import kind_of
 from sanfuwu.problems.commands import Registration, SpotSolution
 from sanfuwu.territory.actor import Actor
 from sanfuwu.territory.models import Role
@@ -19,9 +20,6 @@ from sanfuwu.territory.models import Role
 from . import words
 from .acts.fields import Choices
 
-_FIRM = re.compile(r"公司|厂$|集团|合作社|企业|商行|工作室|银行|超市|酒店|\b(ltd|inc|co)\b", re.IGNORECASE)
-_VILLAGE = re.compile(r"(村|社区|居委会|村委会)$")
-_BODY = re.compile(r"(局|委|办|中心|学校|小学|中学|医院|管委会|协会|商会)$")
 _KIND_OF_PLACE = re.compile(r"(镇|乡|街道|村|社区)$")
 _DEFAULT_CHANNEL = {Role.COLLECTOR: "visit", Role.TOWN_DISPATCHER: "survey", Role.LEADER: "visit"}
 
@@ -31,16 +29,6 @@ FOLDED = (
     "title", "confidential", "anonymous",
 )  # fmt: skip
 SPOT = ("how", "confirmed_by")
-
-
-def kind_of(name: str) -> str:
-    """What a name most likely is: a firm, a village, a public body, otherwise a resident. A person may overrule it."""
-    name = name.strip()
-    if _FIRM.search(name):
-        return "enterprise"
-    if _VILLAGE.search(name):
-        return "village"
-    return "organisation" if _BODY.search(name) else "resident"
 
 
 def place_code(text: str, places: dict[str, str]) -> tuple[str, list[str]]:

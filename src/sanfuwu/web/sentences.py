@@ -337,6 +337,10 @@ SENTENCES: dict[str, _Sentence] = {
     "category_merged": _plain(lambda: _("Its category was merged into another one")),
     "training_cleared": _plain(lambda: _("The training was cleared")),
     "erased": _plain(lambda: _("Personal data was erased by law")),
+    "history_imported": lambda t: (
+        _("%(who)s took it over from the old ledger; %(approver)s approved")
+        % {"who": t.who, "approver": t.posts.get(str(t.data.get("approved_by") or ""), _("a second person"))}
+    ),
     "historic_reply": _plain(lambda: _("Reply taken over from the old ledger")),
 }
 

@@ -105,6 +105,24 @@ RESOLUTION_LEVELS: Words = {
 SHARES: Words = {"mine": _("Only me"), "unit": _("Everybody of my unit"), "county": _("The whole county")}
 
 ORIGINS: Words = {"live": _("Registered here"), "import": _("Imported history")}
+PAIRINGS: Words = {
+    "village": _("Pairing with a village"),
+    "enterprise": _("Pairing with an enterprise"),
+    "eight_ones": _("“Eight Ones” of the district leaders"),
+    "hundred": _("A hundred heads for a hundred enterprises"),
+}
+
+VISIT_ROLES: Words = {
+    "raised": _("raised at this visit"),
+    "followed_up": _("followed up"),
+    "solved": _("solved on the spot"),
+}
+
+OUTCOMES: Words = {
+    "solved": _("Solved at the meeting"),
+    "planned": _("Planned: what, who, by when"),
+    "open": _("Taken away, still open"),
+}
 
 ROLES: Words = {
     "collector": _("Visiting cadre"),
@@ -222,14 +240,6 @@ REQUEST_KINDS: Words = {
     "return": pgettext_lazy("request", "Return"),
     "extension": pgettext_lazy("request", "Extension"),
     "hold": pgettext_lazy("request", "Hold"),
-}
-
-REQUEST_DECISIONS: Words = {
-    "upheld": _("Upheld: the unit keeps it"),
-    "reassigned": _("Given to another unit"),
-    "granted": _("Granted"),
-    "refused": _("Refused"),
-    "lapsed": _("No longer needed"),
 }
 
 HOLD_CONDITIONS: Words = {

@@ -1,7 +1,8 @@
-"""The demonstration, made once for a module of tests and rolled back after it."""
+"""The demonstration, made once for a session of tests in a database of its own; modules of tests look at it there."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,20 +11,59 @@ from django.db import connections, transaction
 
 from sanfuwu.demo.cast import Credential
 from sanfuwu.demo.scenario import build_demo
+from sanfuwu.testing import cluster, state
 
 
 class _Undo(Exception):
     pass
 
 
-@pytest.fixture(scope="module")
-def demo(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[Credential]]:
-    """Who may log in; the scenario is in the database while the module's tests run."""
-    with django_db_blocker.unblock():
+@contextlib.contextmanager
+def _at(server: cluster.TestCluster, name: str, blocker: Any) -> Iterator[None]:
+    """Django's connection goes to this database while this lasts."""
+    before = state.place()
+    with blocker.unblock():
+        connections["default"].close()
+        state.forget()
+        state.use(server, name)
         connections["default"].set_schema("shangyu")
         try:
-            with transaction.atomic():
-                yield build_demo()
-                raise _Undo
-        except _Undo:
-            pass
+            yield
+        finally:
+            connections.close_all()
+            state.forget()
+            state.use(*before)
+
+
+@pytest.fixture(scope="session")
+def demo_database(
+    template_database: tuple[cluster.TestCluster, str], django_db_setup: None, django_db_blocker: Any
+) -> Iterator[tuple[str, list[Credential]]]:
+    """The name of a database with the scenario in it, and who may log in."""
+    server, template = template_database
+    name = cluster.copy(server, template, "_demo")
+    with _at(server, name, django_db_blocker):
+        people = build_demo()
+    yield name, people
+    with server.owner() as connection:
+        cluster.drop(connection, name)
+
+
+@pytest.fixture(scope="module")
+def demo(
+    demo_database: tuple[str, list[Credential]],
+    template_database: tuple[cluster.TestCluster, str],
+    django_db_blocker: Any,
+) -> Iterator[list[Credential]]:
+    """Who may log in; the module's tests work on the scenario."""
+    name, people = demo_database
+    with _at(template_database[0], name, django_db_blocker):
+        yield people
+
+
+@pytest.fixture
+def undone(demo: list[Credential]) -> Iterator[None]:
+    """What the test does to the scenario is taken back."""
+    with contextlib.suppress(_Undo), transaction.atomic():
+        yield
+        raise _Undo

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from functools import lru_cache
 from itertools import combinations
 
 import pytest
 
 from sanfuwu.demo.cast import CATEGORIES, PARTS, STAFFED
-from sanfuwu.demo.courses import COURSES, UNIT_NAMES, steps_of
+from sanfuwu.demo.courses import COURSES, UNIT_NAMES, Walk, steps_of
 from sanfuwu.demo.firms import FIRMS, firm, requester
 from sanfuwu.demo.meeting_texts import ATTENDED, ITEMS
+from sanfuwu.demo.opinions import OF_FIRMS, OF_VILLAGES, told
 from sanfuwu.demo.park import TEXT
+from sanfuwu.demo.pools import pool
 from sanfuwu.demo.stage import play
+from sanfuwu.demo.story import Step, Story
 from sanfuwu.demo.texts_firms import FIRM_STORIES
 from sanfuwu.demo.texts_people import PEOPLE_STORIES
+from sanfuwu.demo.visiting import january, on_the_spot, overturned
+from sanfuwu.demo.year import Year
 from sanfuwu.rules.identifiers import check_phone, check_uscc
 from sanfuwu.rules.samples import is_sample_uscc
 from sanfuwu.rules.text import bigrams, jaccard
@@ -24,10 +32,74 @@ STORIES = (*FIRM_STORIES, *PEOPLE_STORIES)
 TEXTS = (*(s.text for s in STORIES), *(i.text for i in ITEMS), TEXT)
 
 
-def test_no_two_problems_are_alike() -> None:
-    grams = [bigrams(text) for text in TEXTS]
-    assert len(TEXTS) >= 80
-    assert max(jaccard(a, b) for a, b in combinations(grams, 2)) <= 0.6
+@lru_cache(maxsize=1)
+def by_the_dozen() -> tuple[Story, ...]:
+    """What `year` and `visiting` tell, in the order in which the scenario asks for it."""
+    year = Year()
+    occasions = (*january(year), *on_the_spot(year), *overturned(year))
+    return (*(story for one in occasions for story in one.found), *(one.story for one in year.raised()))
+
+
+def most_alike(texts: Sequence[str]) -> float:
+    """The largest similarity of any two, by an index from bigrams to texts: what shares none is never compared."""
+    seen: dict[str, list[int]] = defaultdict(list)
+    sizes: list[int] = []
+    most = 0.0
+    for n, text in enumerate(texts):
+        grams, shared = bigrams(text), Counter[int]()
+        for gram in grams:
+            shared.update(seen[gram])
+            seen[gram].append(n)
+        sizes.append(len(grams))
+        most = max([most, *(common / (len(grams) + sizes[m] - common) for m, common in shared.items())])
+    return most
+
+
+def test_the_index_finds_what_comparing_every_pair_finds() -> None:
+    some = TEXTS[:40]
+    pairs = combinations([bigrams(text) for text in some], 2)
+    assert most_alike(some) == pytest.approx(max(jaccard(a, b) for a, b in pairs))
+
+
+def test_no_two_of_some_1_300_problems_are_alike() -> None:
+    texts = [*TEXTS, *(story.text for story in by_the_dozen())]
+    assert len(texts) >= 1_250
+    assert most_alike(texts) <= 0.6
+
+
+def test_what_is_made_by_the_dozen_names_places_units_and_categories_that_exist() -> None:
+    codes = {code for code, _name in places()}
+    units = {code for code, *_rest in UNITS} | codes
+    for story in by_the_dozen():
+        assert story.place.ljust(12, "0") in codes
+        assert story.lead in units
+        assert story.category in CATEGORIES
+        assert "{" not in story.text + story.how
+        assert 20 <= len(story.text) <= 120
+
+
+def test_every_step_is_an_act_that_a_course_can_take() -> None:
+    steps = {step.act for story in by_the_dozen() for step in story.steps}
+    steps |= {step.act for course in COURSES for step in steps_of(course)}
+    assert not {name for name in steps if not hasattr(Walk, f"_{name}")}
+
+
+def test_the_same_demonstration_is_made_each_time() -> None:
+    first = [story.text for story in by_the_dozen()]
+    by_the_dozen.cache_clear()
+    assert [story.text for story in by_the_dozen()] == first
+
+
+def test_no_two_firms_have_the_same_name_or_code() -> None:
+    names = [one.name for one in pool()]
+    assert len(set(names)) == len(names) == 216
+    assert not set(names) & set(FIRMS.values())
+
+
+def test_no_two_opinions_are_the_same() -> None:
+    for cores in (OF_VILLAGES, OF_FIRMS):
+        told_ones = list(told(cores))
+        assert len(set(told_ones)) == len(told_ones) >= 270
 
 
 @pytest.mark.parametrize("serial", FIRMS)
@@ -66,25 +138,25 @@ def test_stories_name_places_units_categories_and_courses_that_exist() -> None:
 
 
 def test_steps_are_acts_with_the_hours_before_them() -> None:
-    assert steps_of("to_sign") == [("accept", 2), ("dispatch", 1)]
+    assert steps_of("to_sign") == [Step("accept", 2), Step("dispatch", 1)]
     assert steps_of("submitted") == []
 
 
 def test_courses_are_played_in_the_order_of_time_and_end_with_the_present() -> None:
     begin = dt.datetime(2019, 1, 2, 9, tzinfo=dt.UTC)
     hour = dt.timedelta(hours=1)
-    told: list[tuple[str, int]] = []
+    done: list[tuple[str, int]] = []
 
     def course(name: str, *hours: int):  # type: ignore[no-untyped-def]
-        told.append((name, 0))
+        done.append((name, 0))
         for n in hours:
             yield begin + n * hour
-            told.append((name, n))
+            done.append((name, n))
 
     ticks: list[dt.datetime] = []
     plays = [(begin + hour, course("b", 2, 9)), (begin, course("a", 1, 3, 4))]
     play(plays, until=begin + 4 * hour, tick=ticks.append)
-    assert told == [("a", 0), ("b", 0), ("a", 1), ("b", 2), ("a", 3), ("a", 4)]
+    assert done == [("a", 0), ("b", 0), ("a", 1), ("b", 2), ("a", 3), ("a", 4)]
     assert ticks == sorted(ticks)
 
 

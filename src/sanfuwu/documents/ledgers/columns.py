@@ -75,6 +75,11 @@ _VISITORS = (
     " UNION ALL SELECT m.chaired_by, m.id, 0 FROM meetings_meeting m WHERE m.id = p.meeting_id) x) END"
 )
 
+_PHOTOS = (
+    "nullif((SELECT count(*) FROM problems_attachment t WHERE t.assignment_id = a.id AND t.purpose = 'evidence'"
+    " AND t.erased_at IS NULL), 0)"
+)
+
 CHANNELS = {
     "survey": "属地摸排",
     "line": "条线收集",
@@ -227,7 +232,7 @@ _RESULTS = (
         "佐证",
         22,
         Kind.NOTE,
-        (*_note("en", may="{reads_evidence}"), "nullif(a.evidence_count, 0)"),
+        (*_note("en", may="{reads_evidence}"), _PHOTOS),
         ("a", "en"),
         after="（照片{}张）",
     ),

@@ -166,7 +166,7 @@ def test_of_a_confidential_problem_no_cell_tells_who_it_is(cast: Cast, tmp_path:
     (row,) = taken_out_with(actor, ledger, codes, tmp_path / "x")
     said = " ".join(row.values())
     assert row["编号"]
-    for secret in (requester.name, str(requester.uscc), "陆", TEXT[:8], "俞镇长", PHONE[7:]):
+    for secret in (requester.name, str(requester.uscc), "陆", TEXT[:8], "俞镇长", PHONE[:7], "****"):
         assert secret not in said
     if ledger == "problems":
         assert row["问题描述"] == SECOND_TEXT
@@ -295,7 +295,7 @@ def test_a_long_ledger_goes_on_in_a_second_sheet_with_its_head(tmp_path: Path) -
     assert found.sheet_names == ["问题清单", "问题清单2", "问题清单3"]
     lines_ = [row[0] for name in found.sheet_names for row in found.get_sheet_by_name(name).to_python()[2:]]
     assert lines_ == [f"n{n}" for n in range(7)]
-    assert found.get_sheet_by_name("问题清单3").to_python()[1] == ["编号", "标题"]
+    assert found.get_sheet_by_name("问题清单3").to_python()[1][:2] == ["编号", "标题"]
 
 
 def test_every_export_is_in_the_log_with_its_filter_and_count(cast: Cast, tmp_path: Path) -> None:

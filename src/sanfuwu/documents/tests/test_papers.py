@@ -10,6 +10,7 @@ from dataclasses import replace
 import docx
 import pytest
 from django.db import connection, transaction
+from django_tenants.utils import schema_context
 
 from sanfuwu.ledger.errors import IllegalTransition, InvalidInput, NotAllowed, NotVisible
 from sanfuwu.ledger.models import Event
@@ -78,7 +79,8 @@ def test_many_who_issue_at_once_leave_no_gap(committed_db: str) -> None:
 
     def run(pk: object) -> None:
         try:
-            got.append(issue(pk, "order", actor=office, now=NOW).serial)  # type: ignore[arg-type]
+            with schema_context("shangyu"):
+                got.append(issue(pk, "order", actor=office, now=NOW).serial)  # type: ignore[arg-type]
         except Exception as error:
             failed.append(error)
         finally:
@@ -162,7 +164,7 @@ def test_of_a_confidential_problem_the_paper_has_the_second_text_whoever_prints_
     problem = cast.dispatched(told(confidential=True, requester=firm(2)))
     said = filled(issue(problem.pk, "order", actor=getattr(cast, who), now=NOW))
     assert SECOND_TEXT in said
-    for secret in (TEXT[:8], firm(2).name, "陆", PHONE[7:], "俞镇长", problem.read_code[:4], "查询码"):
+    for secret in (TEXT[:8], firm(2).name, "陆", "****", "俞镇长", problem.read_code[:4], "查询码"):
         assert secret not in said
 
 

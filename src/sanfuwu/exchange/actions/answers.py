@@ -16,7 +16,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from sanfuwu.intake.workbook import BadWorkbook
+from sanfuwu.intake.files import BadFile
 from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.commit import commit
 from sanfuwu.ledger.crypto import current_key_id, decrypt, encrypt
@@ -49,8 +49,8 @@ def read_answers(code: str, file_name: str, data: bytes, *, actor: Actor, now: d
         system = lock_system(code)
         try:
             rows = read(data, headings.of_in(system.headings), today=timezone.localdate(now))
-        except BadWorkbook as error:
-            raise InvalidInput(str(error), field="file") from error
+        except BadFile as error:
+            raise InvalidInput(error.message, field="file") from error
         for former in Exchange.objects.filter(system=system, state=Exchange.State.PREVIEW):
             _drop(former)
         exchange = Exchange.objects.create(

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('ledger', '0002_access_subject_index'),
-        ("problems", "0008_foreign_numbers"),
+        ("problems", "0009_foreign_numbers"),
     ]
 
     operations = [

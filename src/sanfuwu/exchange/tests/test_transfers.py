@@ -11,19 +11,42 @@ from django.db import connection
 from sanfuwu.exchange import carrier
 from sanfuwu.exchange.actions.partners import set_partner
 from sanfuwu.exchange.actions.sending import Send, hand_over, report_up
+from sanfuwu.exchange.actions.telling import make_workbook
 from sanfuwu.exchange.models import LedgerMessage, Transfer
 from sanfuwu.exchange.receiving import receive_offer
-from sanfuwu.ledger.errors import InvalidInput, NotAllowed, NotVisible
+from sanfuwu.ledger.errors import IllegalTransition, InvalidInput, NotAllowed, NotVisible
 from sanfuwu.ledger.models import AccessLog, Event
 from sanfuwu.ledger.replay import differences, replay
 from sanfuwu.parties.queries import open_contact
 from sanfuwu.problems import actions
-from sanfuwu.problems.commands import Accept, Decline, SpotSolution
-from sanfuwu.problems.models import Problem
+from sanfuwu.problems.commands import (
+    Accept,
+    Decline,
+    Merge,
+    NoteForeignNumber,
+    Split,
+    SpotSolution,
+    Withdraw,
+)
+from sanfuwu.problems.models import ForeignNumber, Problem
 from sanfuwu.problems.queries import by_code, find, get_problem
-from sanfuwu.problems.tests.cast import NOW, PERSON, PHONE, SECOND_TEXT, TEXT, Cast, kinds, told
+from sanfuwu.problems.tests.cast import (
+    NOW,
+    PERSON,
+    PHONE,
+    SECOND_TEXT,
+    TEXT,
+    Cast,
+    confirmed,
+    dissatisfied,
+    kinds,
+    told,
+)
+from sanfuwu.reference.actions import set_reason
+from sanfuwu.territory.actor import SYSTEM, Actor
+from sanfuwu.territory.models import Role
 
-from .cast import KEQIAO, SHANGYU, Neighbours
+from .cast import KEQIAO, SHANGYU, Neighbours, hotline
 
 LATER = NOW + dt.timedelta(hours=1)
 
@@ -381,3 +404,116 @@ def test_an_offer_that_nobody_takes_comes_back_once_even_if_the_carrier_dies(cas
     both.carry(LATER)
     assert kinds(mine).count("transfer_declined") == 1
     assert carrier.waiting(LATER) == []
+
+
+GIVEN_UP = Withdraw(reason="不用了。", proof="书面说明一份。")
+
+
+def verifier(both: Neighbours) -> Actor:
+    """Who calls back in 柯桥."""
+    return replace(both.office, role=Role.VERIFIER)
+
+
+def test_what_is_offered_is_not_merged_split_or_withdrawn(both: Neighbours) -> None:
+    here, mine = both.here, offered(both)
+    other = here.registered(told("另一件事"))
+    for act, cmd, actor in (
+        (actions.merge, Merge(master=other.number, reason="同一件事"), here.office),
+        (actions.split, Split(parts=("甲", "乙")), here.office),
+        (actions.withdraw, GIVEN_UP, here.collector),
+    ):
+        with pytest.raises(NotAllowed):
+            act(mine.pk, cmd, actor=actor, now=NOW)
+    with pytest.raises(InvalidInput) as caught:
+        actions.merge(other.pk, Merge(master=mine.number, reason="同一件事"), actor=here.office, now=NOW)
+    assert caught.value.field == "master"
+
+
+def test_what_carries_others_or_was_split_is_not_handed_over(both: Neighbours) -> None:
+    here = both.here
+    carries, whole = here.registered(), here.registered(told("两件事"))
+    actions.merge(
+        here.registered(told("同一件")).pk, Merge(master=carries.number, reason="同一件事"), actor=here.office, now=NOW
+    )
+    actions.split(whole.pk, Split(parts=("甲", "乙")), actor=here.office, now=NOW)
+    for problem in (carries, whole):
+        with pytest.raises(IllegalTransition):
+            offered(both, problem)
+
+
+def test_a_part_that_was_handed_over_closes_its_whole_like_any_other(both: Neighbours) -> None:
+    here = both.here
+    whole = here.registered(told("两件事"))
+    actions.split(whole.pk, Split(parts=("甲", "乙")), actor=here.office, now=NOW)
+    first, second = Problem.objects.filter(parent=whole).order_by("number")
+    actions.decline(first.pk, Decline(reason_code="no_facts", where_to_go="补充材料"), actor=here.office, now=NOW)
+    offered(both, second)
+    both.carry()
+    there = theirs(both)
+    with both.there():
+        actions.accept(there.pk, Accept(category_id=both.category), actor=both.office, now=NOW)
+    both.carry()
+    whole.refresh_from_db()
+    assert (whole.state, whole.close_basis) == ("struck_off", "parts_closed")
+
+
+def test_a_withdrawal_there_is_told_once_the_requester_has_confirmed_it(both: Neighbours) -> None:
+    mine = offered(both)
+    both.carry()
+    there = theirs(both)
+    with both.there():
+        actions.withdraw(there.pk, GIVEN_UP, actor=SYSTEM, now=NOW)
+    both.carry()
+    mine.refresh_from_db()
+    assert mine.waiting_on == "across"
+    with both.there():
+        actions.record_callback(there.pk, confirmed(), actor=verifier(both), now=NOW)
+    both.carry()
+    mine.refresh_from_db()
+    assert mine.waiting_on == ""
+    assert Transfer.objects.get().reason_code == "withdrawn"
+
+
+def test_a_withdrawal_that_the_requester_denies_is_never_told(both: Neighbours) -> None:
+    mine = offered(both)
+    both.carry()
+    there = theirs(both)
+    with both.there():
+        actions.withdraw(there.pk, GIVEN_UP, actor=SYSTEM, now=NOW)
+        actions.record_callback(there.pk, dissatisfied("redo"), actor=verifier(both), now=NOW)
+        actions.accept(there.pk, Accept(category_id=both.category), actor=both.office, now=NOW)
+    both.carry()
+    mine.refresh_from_db()
+    assert mine.state == "declined"
+    assert Transfer.objects.get().state == "accepted"
+    assert "transfer_declined" not in kinds(mine)
+
+
+def test_a_reason_that_only_they_have_comes_in_their_words(both: Neighbours) -> None:
+    mine = offered(both)
+    both.carry()
+    there = theirs(both)
+    with both.there():
+        label, where = "电网改造期内不受理", "十月后再提。"
+        set_reason("decline", "grid", label=label, where_to_go=where, new=True, actor=both.office, now=NOW)
+        actions.decline(there.pk, Decline(reason_code="grid", where_to_go=""), actor=both.office, now=NOW)
+    both.carry()
+    last = get_problem(both.here.office, mine.number, now=NOW).timeline[-1]
+    assert (last.kind, last.data["reason_code"]) == ("transfer_declined", "own")
+    assert last.texts == ("电网改造期内不受理\n十月后再提。",)
+
+
+def test_in_training_nothing_is_exchanged(both: Neighbours) -> None:
+    trainee = replace(both.here.office, training=True)
+    problem = actions.register_problem(told("演练"), actor=trainee, now=NOW)
+    with pytest.raises(NotAllowed):
+        hand_over(problem.pk, Send(partner=KEQIAO, why="演练"), actor=trainee, now=NOW)
+    hotline(both.here)
+    cmd = NoteForeignNumber(system="hotline", number="A-1")
+    with pytest.raises(NotAllowed):
+        actions.note_foreign_number(problem.pk, cmd, actor=trainee, now=NOW)
+    with pytest.raises(NotAllowed):
+        make_workbook("hotline", actor=trainee, now=NOW)
+    drill = replace(told("又一件"), source_system="hotline", source_ref="A-9")
+    actions.register_problem(drill, actor=trainee, now=NOW)
+    assert not ForeignNumber.objects.exists()

@@ -11,6 +11,7 @@ import python_calamine
 import xlsxwriter
 from django.db import connection
 
+from sanfuwu.intake.files import guard
 from sanfuwu.ledger.errors import IllegalTransition, InvalidInput, NotAllowed
 from sanfuwu.ledger.models import AccessLog, Note
 from sanfuwu.problems import actions
@@ -18,7 +19,7 @@ from sanfuwu.problems.commands import CorrectForeignNumber, NoteForeignNumber, R
 from sanfuwu.problems.models import ForeignNumber, Problem
 from sanfuwu.problems.tests.cast import NOW, PERSON, PHONE, TEXT, Cast, firm, kinds, told
 
-from .. import sheets
+from .. import reading, sheets
 from ..actions.answers import drop_answers, read_answers, record_answers, words_of
 from ..actions.systems import SetSystem, change_system
 from ..actions.telling import make_workbook
@@ -326,8 +327,8 @@ def test_a_dropped_preview_records_nothing(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"", "xlsx"),
-        (b"not a workbook", "xlsx"),
+        (b"", "空"),
+        (b"not a workbook", "工单编号"),
         (b"PK\x03\x04broken", "xlsx"),
         (back(("1", "x"), head=("别的", "状态")), "工单编号"),
         (back(("1", "1", "x"), head=("工单编号", "工单编号", "状态")), "工单编号"),
@@ -342,17 +343,20 @@ def test_a_file_of_no_use_is_refused_with_what_to_do(cast: Cast, data: bytes, sa
     assert not Exchange.objects.exists()
 
 
-def test_a_file_that_unpacks_to_too_much_is_not_unpacked(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    from .. import reading
+def test_a_table_saved_as_csv_reads_the_same(cast: Cast) -> None:
+    numbered(cast)
+    data = "工单编号,状态,答复,日期\nA-1,处理中,已派单,2019/2/12\n".encode("gb18030")
+    exchange = read_answers("hotline", "x.csv", data, actor=cast.office, now=NOW)
+    assert words_of(exchange.answers.get()) == ("处理中", "已派单")
 
-    monkeypatch.setattr(reading, "MOST_UNPACKED", 100)
+
+def test_a_file_that_unpacks_to_too_much_is_not_unpacked(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "MOST_UNPACKED", 100)
     with pytest.raises(InvalidInput):
         read(cast, ("A-1", "处理中", "", ""))
 
 
 def test_too_many_rows_are_refused(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    from .. import reading
-
     monkeypatch.setattr(reading, "MOST_ROWS", 1)
     with pytest.raises(InvalidInput, match="2"):
         read(cast, ("A-1", "处理中", "", ""), ("A-2", "处理中", "", ""))

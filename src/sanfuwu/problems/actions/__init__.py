@@ -8,6 +8,7 @@ from .erasing import erase_requester
 from .extending import decide_extension, request_extension
 from .foreign import correct_foreign_number, note_foreign_number, note_foreign_update
 from .handling import contact, report, review, send_back, sign, sign_off, submit_result
+from .history import import_history
 from .holding import hold, refuse_hold, renew_hold, request_hold, unhold
 from .merging import merge, split, unmerge
 from .overlays import (
@@ -53,6 +54,7 @@ __all__ = [
     "give_back",
     "hand_down",
     "hold",
+    "import_history",
     "known_source",
     "meet_requirement",
     "merge",

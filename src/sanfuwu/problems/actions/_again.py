@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.models import Event
+from sanfuwu.ledger.together import settle
 from sanfuwu.territory.models import Unit
 
 from ..models import Assignment, Problem
@@ -37,6 +38,7 @@ def lead_again(snap: Snapshot, ctx: Context, changes: Changes, *, redo: bool) ->
 
 def event_of_result(snap: Snapshot) -> int | None:
     """The event that a correction of the result names: the last one that said it was solved."""
+    settle()
     return (
         Event.objects.filter(
             stream_kind="problem", stream_id=snap.problem.pk, kind__in=("solved_on_spot", "result_accepted")

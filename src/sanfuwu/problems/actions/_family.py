@@ -8,20 +8,24 @@ from uuid import UUID
 from django.db.models import Q
 
 from sanfuwu.ledger.changes import Changes
+from sanfuwu.ledger.together import open_book, settle
 from sanfuwu.rules.lifecycle import CLOSED_PROBLEM_STATES, Machine, next_state
 
 from ..models import Problem
 from ..snapshot import Snapshot
 from ._shell import Context
 
+_KIN = ("master_id", "parent_id", "merged_count", "part_count")
+
 
 def family(problem_id: UUID, cmd: Any = None) -> set[UUID]:
     """Its master and those that follow it, its parent, its parts and the parts beside it."""
-    own = (
-        Problem.objects.filter(pk=problem_id)
-        .values_list("master_id", "parent_id", "merged_count", "part_count")
-        .first()
-    )
+    book = open_book()
+    kept = book.kept.get(problem_id) if book is not None else None
+    if kept is not None and not any(getattr(kept.problem, name) for name in _KIN):
+        return set()
+    settle()  # what hangs together may have been merged or split by an act that is not written yet
+    own = Problem.objects.filter(pk=problem_id).values_list(*_KIN).first()
     if own is None or not any(own):
         return set()
     master_id, parent_id, _merged, _parts = own

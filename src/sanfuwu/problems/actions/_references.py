@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from sanfuwu.ledger.errors import InvalidInput
+from sanfuwu.ledger.together import once
 from sanfuwu.territory.models import Unit
 
 from ..commands import Registration
@@ -18,10 +19,11 @@ def broken_references(regs: Sequence[Registration]) -> list[InvalidInput | None]
     categories = {reg.category_id for reg in regs if reg.category_id is not None}
     units = {reg.proposed_unit for reg in regs if reg.proposed_unit is not None}
     if categories:
-        in_use = Category.objects.exclude(status=Category.Status.CLOSED)
-        categories -= set(in_use.filter(pk__in=categories).values_list("pk", flat=True))
+        in_use = Category.objects.exclude(status=Category.Status.CLOSED).filter(pk__in=categories)
+        categories -= once(Category, frozenset(categories), lambda: set(in_use.values_list("pk", flat=True)))
     if units:
-        units -= set(Unit.objects.filter(pk__in=units).values_list("pk", flat=True))
+        there = Unit.objects.filter(pk__in=units)
+        units -= once(Unit, frozenset(units), lambda: set(there.values_list("pk", flat=True)))
     faults: list[InvalidInput | None] = []
     for reg in regs:
         if reg.category_id in categories:

@@ -9,12 +9,12 @@ from functools import cached_property
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.commit import commit
 from sanfuwu.ledger.errors import InvalidInput, NotVisible, StaleVersion
+from sanfuwu.ledger.together import atomically, once, open_book
 from sanfuwu.reference.queries import calendar_at, rules_at
 from sanfuwu.rules.deadlines import DeadlineRules
 from sanfuwu.rules.worktime import WorkCalendar
@@ -57,7 +57,7 @@ class Context:
 
     def unit(self, unit_id: UUID, field_name: str) -> Unit:
         """An active unit to be made responsible, or an error at the field."""
-        unit = self._units.get(unit_id) or Unit.objects.filter(pk=unit_id).first()
+        unit = self._units.get(unit_id) or once(Unit, unit_id, lambda: Unit.objects.filter(pk=unit_id).first())
         if unit is None:
             raise InvalidInput(_("There is no such unit."), field=field_name)
         if unit.status != Unit.Status.ACTIVE:
@@ -69,7 +69,8 @@ class Context:
         """The category and its ancestors, itself first; an error where it does not exist."""
         if category_id not in self._paths:
             # Three levels at most (`categories.create_category`): one statement instead of a walk.
-            row = Category.objects.filter(pk=category_id).values_list("pk", "parent_id", "parent__parent_id").first()
+            found = Category.objects.filter(pk=category_id).values_list("pk", "parent_id", "parent__parent_id")
+            row = once(Category, ("path", category_id), found.first)
             if row is None:
                 raise InvalidInput(_("There is no such category."), field="category_id")
             self._paths[category_id] = tuple(pk for pk in row if pk is not None)
@@ -98,7 +99,28 @@ def require_choice(value: str, choices: Collection[str], field_name: str) -> str
 
 
 def finish(pairs: list[tuple[Snapshot, Context]], changes: Changes) -> None:
-    """Bring the narrow rows up to date with the planned snapshots: facets, due date, open or not."""
+    """Bring the narrow rows up to date with the planned snapshots: facets, due date, open or not. With an open book
+    once, when it is written."""
+    book = open_book()
+    if book is None:
+        _finish(pairs, changes)
+        return
+    book.kept.update((snap.problem.pk, snap) for snap, _ctx in pairs)
+    waiting: _Waiting = book.before_write.setdefault("problem rows", _Waiting())  # type: ignore[assignment]
+    waiting.pairs.update((snap.problem.pk, (snap, ctx)) for snap, ctx in pairs)
+
+
+@dataclass
+class _Waiting:
+    """Narrow rows to be brought up to date when the open book is written."""
+
+    pairs: dict[UUID, tuple[Snapshot, Context]] = field(default_factory=dict)
+
+    def __call__(self, changes: Changes) -> None:
+        _finish(list(self.pairs.values()), changes)
+
+
+def _finish(pairs: list[tuple[Snapshot, Context]], changes: Changes) -> None:
     units = {a.unit_id for snap, _ctx in pairs for a in snap.assignments}
     scopes = scopes_over(units) if units else {}
     wanted = []
@@ -157,7 +179,7 @@ class Act(Generic[C]):
         request_id: str = "",
     ) -> Problem:
         """Run it. Raises the `ActionError`s of `ledger.errors`; then nothing is written."""
-        with transaction.atomic():
+        with atomically():
             found = self._load({problem_id: cmd})
             if problem_id not in found:
                 raise NotVisible(_("There is no such problem, or it is not visible to you."))
@@ -177,7 +199,7 @@ class Act(Generic[C]):
         commands = dict(items)
         if len(commands) > MOST_AT_ONCE:
             raise InvalidInput(_("At most 500 problems at a time."))
-        with transaction.atomic():
+        with atomically():
             found = self._load(commands)
             snaps = [found[pk] for pk in sorted(commands) if pk in found]
             changes = Changes()

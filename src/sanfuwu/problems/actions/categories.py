@@ -268,7 +268,8 @@ def _require_office(actor: Actor) -> None:
 
 
 def _require_importer(actor: Actor) -> None:
-    if not (actor.is_system or actor.role == Role.DISPATCHER):
+    """The towns' offices may propose as well, as they may propose units; only the district's confirms."""
+    if not (actor.is_system or actor.role in (Role.DISPATCHER, Role.TOWN_DISPATCHER)):
         raise NotAllowed(_("Categories are kept by the dispatch office."))
 
 

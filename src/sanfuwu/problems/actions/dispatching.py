@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.errors import InvalidInput
 from sanfuwu.ledger.models import Note
+from sanfuwu.ledger.together import settle
 from sanfuwu.rules.lifecycle import Machine, next_state
 
 from ..commands import Dispatch, HandDown, Recall
@@ -67,6 +68,7 @@ def _second_text(snap: Snapshot, cmd: Dispatch, changes: Changes) -> None:
     text = require_text(cmd.text_for_units, "text_for_units")
     note = changes.note(text, Note.Audience.HANDLING)
     changes.update(problem, title_for_units=title, text_for_units_id=note.pk)
+    settle()
     grams = ProblemText.objects.get(pk=problem.pk)
     changes.update(grams, grams=search_grams(problem, text))
 

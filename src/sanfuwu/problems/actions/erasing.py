@@ -17,6 +17,7 @@ from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.commit import commit
 from sanfuwu.ledger.errors import IllegalTransition, InvalidInput
 from sanfuwu.ledger.models import AccessLog, Event, Note
+from sanfuwu.ledger.together import settle
 from sanfuwu.parties.policies import may_erase
 from sanfuwu.rules.lifecycle import CLOSED_PROBLEM_STATES
 from sanfuwu.territory.actor import Actor
@@ -64,6 +65,7 @@ def erase_requester(problem_id: UUID, *, reason: str, actor: Actor, now: dt.date
 def plan_erase(snap: Snapshot, changes: Changes, now: dt.datetime) -> list[str]:
     """Empties rows and returns the photographs to remove."""
     problem = snap.problem
+    settle()
     notes = list(Note.objects.filter(pk__in=_note_ids(problem), erased_at__isnull=True))
     for note in notes:
         changes.update(note, text_enc=b"", salt=b"", erased_at=now)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.errors import IllegalTransition, InvalidInput
 from sanfuwu.ledger.models import Note
+from sanfuwu.ledger.together import settle
 from sanfuwu.rules.lifecycle import Machine, next_state
 
 from .. import policies
@@ -28,6 +29,7 @@ LEAST_PARTS, MOST_PARTS = 2, 10
 
 def with_master(problem_id: UUID, cmd: Merge) -> set[UUID]:
     """The problem itself and the one it is merged into."""
+    settle()
     return set(Problem.objects.filter(number=cmd.master.strip()).values_list("pk", flat=True))
 
 

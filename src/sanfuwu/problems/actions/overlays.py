@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.errors import InvalidInput
 from sanfuwu.ledger.models import Note
+from sanfuwu.ledger.together import once
 from sanfuwu.rules.deadlines import DeadlineKind, fire_at, step_due
 from sanfuwu.territory.models import Post, Role, Unit
 
@@ -44,7 +45,8 @@ def _close_of(day: dt.date, ctx: Context) -> dt.datetime:
 def plan_appoint_leader(snap: Snapshot, cmd: AppointLeader, ctx: Context, changes: Changes) -> None:
     """领衔督办 or 包案: from now on this leader; an earlier one of the same kind ends."""
     kind = require_choice(cmd.kind, Leadership.Kind.values, "kind")
-    post = Post.objects.filter(pk=cmd.post_id, role=Role.LEADER).first()
+    leaders = Post.objects.filter(pk=cmd.post_id, role=Role.LEADER)
+    post = once(Post, ("leader", cmd.post_id), leaders.first)
     if post is None:
         raise InvalidInput(_("Choose a leader's post."), field="post_id")
     for unit_id in cmd.members:
@@ -68,9 +70,9 @@ def plan_record_coordination(snap: Snapshot, cmd: RecordCoordination, ctx: Conte
     level = require_choice(cmd.level, Coordination.Level.values, "level")
     if cmd.held_at > ctx.now:
         raise InvalidInput(_("A co-ordination is recorded after it was held."), field="held_at")
-    if not Post.objects.filter(pk=cmd.chaired_by).exists():
+    if not once(Post, cmd.chaired_by, Post.objects.filter(pk=cmd.chaired_by).exists):
         raise InvalidInput(_("There is no such post."), field="chaired_by")
-    if Unit.objects.filter(pk__in=cmd.units).count() != len(set(cmd.units)):
+    if once(Unit, cmd.units, Unit.objects.filter(pk__in=cmd.units).count) != len(set(cmd.units)):
         raise InvalidInput(_("There is no such unit."), field="units")
     held = changes.insert(
         Coordination(level=level, held_at=cmd.held_at, chaired_by=cmd.chaired_by, units=[str(u) for u in cmd.units])
@@ -108,16 +110,15 @@ def plan_record_commitment(snap: Snapshot, cmd: RecordCommitment, ctx: Context, 
     )
     at = due or naming
     assert at is not None
-    changes.insert(
-        Deadline(
-            subject_kind="commitment",
-            subject_id=row.pk,
-            problem=snap.problem,
-            kind="commitment" if due else "naming",
-            due_at=at,
-            fire_at=fire_at(ctx.rules, DeadlineKind.RESULT, at, start=ctx.now, calendar=ctx.calendar),
-        )
+    deadline = Deadline(
+        subject_kind="commitment",
+        subject_id=row.pk,
+        problem=snap.problem,
+        kind="commitment" if due else "naming",
+        due_at=at,
+        fire_at=fire_at(ctx.rules, DeadlineKind.RESULT, at, start=ctx.now, calendar=ctx.calendar),
     )
+    snap.deadlines.append(changes.insert(deadline))
     changes.event(
         snap.problem,
         "committed",

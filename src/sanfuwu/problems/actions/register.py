@@ -12,7 +12,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -21,6 +21,7 @@ from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.commit import TRAINING, commit
 from sanfuwu.ledger.errors import ActionError, InvalidInput, NotAllowed
 from sanfuwu.ledger.models import Note
+from sanfuwu.ledger.together import atomically, once, settle, unwritten
 from sanfuwu.parties.actions import RequesterInput, check_requester, resolve_parties
 from sanfuwu.parties.models import Contact, Party
 from sanfuwu.reference.queries import county_data
@@ -29,6 +30,7 @@ from sanfuwu.rules.lifecycle import Machine, next_state
 from sanfuwu.rules.resolution_level import OnSpotClaim, OnSpotFault, on_spot_faults
 from sanfuwu.rules.text import reference_key
 from sanfuwu.territory.actor import Actor
+from sanfuwu.territory.models import UnitVersion
 from sanfuwu.territory.queries import town_units
 
 from ..commands import Registration, SpotSolution
@@ -121,7 +123,7 @@ def _one(
     checked = _check(reg, solution, now)
     if fault := broken_references([reg])[0]:
         raise fault
-    with transaction.atomic():
+    with atomically():
         if reg.source_ref is not None and _existing([checked]):
             raise known_source()
         changes = Changes()
@@ -152,7 +154,7 @@ def register_together(incoming: Sequence[Incoming], *, actor: Actor, now: dt.dat
             good.append((index, _check(reg, None, now)))
         except ActionError as error:
             results[index] = RegisterResult(index, "error", error=error)
-    with transaction.atomic():
+    with atomically():
         known = _existing([c for _i, c in good])
         faults = broken_references([c.reg for _i, c in good])
         spellings = _spellings([c.reg for _i, c in good])
@@ -264,6 +266,8 @@ def _existing(batch: Sequence[_Checked]) -> dict[tuple[str, str], str]:
         if checked.reg.source_ref is not None:
             wanted.setdefault(checked.reg.source_system, set()).add(checked.reg.source_ref)
     found: dict[tuple[str, str], str] = {}
+    if wanted:
+        settle()
     for system, refs in wanted.items():
         rows = Problem.objects.filter(source_system=system, source_ref__in=refs)
         found |= {(system, str(ref)): number for ref, number in rows.values_list("source_ref", "number")}
@@ -332,7 +336,7 @@ def _plan(
     systems = {} if actor.training else _systems_of([c.reg for c in batch])
     served = _served(changes, [c.requester for c in batch], actor, now)
     today = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
-    units = town_units(today)
+    units = once(UnitVersion, today, lambda: town_units(today))
     pairs = []
     for n, (checked, number, (party, contact)) in enumerate(zip(batch, numbers, served, strict=True)):
         changes.request_id = requests[n] if requests else ""
@@ -415,7 +419,8 @@ def _plan_one(
         data["how_note"] = changes.note(solution.how.strip(), Note.Audience.REQUESTER).pk
         data["confirmed_note"] = changes.note(solution.confirmed_by.strip(), Note.Audience.OFFICE).pk
     changes.insert(problem)
-    snap = Snapshot(problem=problem, row=changes.insert(new_row(problem)))
+    row = changes.insert(new_row(problem))
+    snap = Snapshot(problem=problem, row=row, party_unit=party.unit_id if party else None)
     if reg.source_ref is not None and (system := systems.get(reg.source_system)):
         there = changes.insert(number_row(problem.pk, system, reg.source_ref, by=actor.effective_post, now=now))
         snap.foreign.append(there)
@@ -442,4 +447,7 @@ def _recurs(party: Party | None, now: dt.datetime) -> bool:
     """Whether the same party raised something in the 30 days before."""
     if party is None:
         return False
-    return Problem.objects.filter(party=party, registered_at__gte=now - RECURS_WITHIN).exists()
+    since = now - RECURS_WITHIN
+    if any(p.party_id == party.pk and p.registered_at >= since for p in unwritten(Problem)):
+        return True
+    return Problem.objects.filter(party=party, registered_at__gte=since).exists()

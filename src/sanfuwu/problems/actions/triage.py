@@ -14,6 +14,7 @@ from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.crypto import decrypt
 from sanfuwu.ledger.errors import InvalidInput
 from sanfuwu.ledger.models import Note
+from sanfuwu.ledger.together import once, settle
 from sanfuwu.parties.models import Party
 from sanfuwu.reference.queries import reason, reasons
 from sanfuwu.rules.identifiers import check_division
@@ -33,7 +34,7 @@ def _to(act: str, snap: Snapshot) -> str:
 
 def require_category(category_id: UUID) -> Category:
     """A confirmed category, or an error at the field."""
-    category = Category.objects.filter(pk=category_id).first()
+    category = once(Category, category_id, lambda: Category.objects.filter(pk=category_id).first())
     if category is None or category.status != Category.Status.ACTIVE:
         raise InvalidInput(_("Choose a category of the list."), field="category_id")
     return category
@@ -124,6 +125,7 @@ def plan_correct(snap: Snapshot, cmd: Correct, ctx: Context, changes: Changes) -
     note = changes.note(reason, Note.Audience.OFFICE if problem.confidential else Note.Audience.HANDLING)
     changes.event(problem, "corrected", data={"before": before, "fields": sorted(changed), "note": note.pk})
     if {"title", "confidential"} & changed.keys():
+        settle()
         grams = ProblemText.objects.get(pk=problem.pk)
         changes.update(grams, grams=search_grams(problem, _searchable_text(problem)))
 

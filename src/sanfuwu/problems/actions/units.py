@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from sanfuwu.ledger.changes import Changes
+from sanfuwu.ledger.together import settle
 from sanfuwu.rules.lifecycle import OPEN_ASSIGNMENT_STATES, Machine, next_state
 from sanfuwu.territory.actions import continue_posts, merge_units, take_posts_back, undo_merge
 from sanfuwu.territory.actions.mergers import MergePlan
@@ -34,6 +35,7 @@ def succeed_unit(from_id: UUID, into_id: UUID, *, on_date: dt.date, actor: Actor
     """
 
     def take_over(changes: Changes, plan: MergePlan) -> None:
+        settle()
         open_ones = Assignment.objects.filter(state__in=[str(s) for s in OPEN_ASSIGNMENT_STATES])
         held = open_ones.filter(Q(unit=from_id) | Q(dispatching_unit=from_id)).values_list("problem_id", flat=True)
         pairs = []
@@ -45,6 +47,7 @@ def succeed_unit(from_id: UUID, into_id: UUID, *, on_date: dt.date, actor: Actor
 
     with transaction.atomic():
         plan = merge_units(from_id, into_id, on_date=on_date, actor=actor, now=now, extend=take_over)
+        settle()
         _append_scopes(plan.gained)
         continue_posts(from_id, into_id, actor=actor, now=now)
     return plan

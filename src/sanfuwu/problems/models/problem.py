@@ -152,3 +152,6 @@ class Problem(Stream):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source_system", "source_ref"], name="problem_source_uq")]
+        indexes = [  # figures: what was solved in a window; costs nothing before something is solved
+            models.Index(fields=["solved_at"], name="problem_solved_ix", condition=models.Q(solved_at__isnull=False))
+        ]

@@ -9,7 +9,7 @@ from .duties import Duty, Moments, UnitDuties, duties, may_see_duties
 from .listing import FACET_FILTERS, SORTS, Filters, Page, count_problems, list_problems
 from .requester import RequesterView, by_code
 from .rows import Line, lines
-from .scope import scope_of, sees_requester, visible_to
+from .scope import scope_of, sees_confidential, sees_requester, visible_to
 
 __all__ = [
     "FACET_FILTERS",
@@ -38,6 +38,7 @@ __all__ = [
     "may_see_duties",
     "saved_view",
     "scope_of",
+    "sees_confidential",
     "sees_requester",
     "view_of",
     "visible_to",

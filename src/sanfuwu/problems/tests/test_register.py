@@ -97,6 +97,7 @@ def test_the_row_carries_what_lists_filter_on(cast: Cast) -> None:
         ("open", "yes"),
         ("channel", "meeting"),
         ("urgency", "urgent"),
+        ("nature", "problem"),
         ("served", "enterprise"),
         ("origin", "live"),
         ("place", "330604000000"),

@@ -14,6 +14,7 @@ from .units import (
     move_unit,
     plan_create_unit,
     plan_rename_unit,
+    propose_units,
     rename_unit,
 )
 
@@ -46,6 +47,7 @@ __all__ = [
     "plan_merge_units",
     "plan_rename_unit",
     "plan_undo_merge",
+    "propose_units",
     "remove_duty",
     "rename_unit",
     "revoke_token",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import transaction
@@ -15,6 +16,7 @@ from sanfuwu.ledger.commit import commit
 from sanfuwu.ledger.errors import IllegalTransition, InvalidInput
 from sanfuwu.ledger.fields import new_id
 from sanfuwu.rules.identifiers import check_division
+from sanfuwu.rules.text import content_key
 
 from .. import policies
 from ..actor import Actor
@@ -110,6 +112,40 @@ def create_unit(
         tree.settle(changes)
         commit(changes, actor=actor, now=now)
     return unit
+
+
+def propose_units(names: Iterable[str], *, actor: Actor, now: dt.datetime) -> dict[str, UUID]:
+    """{name: unit} for names met in an import that no unit has: proposed ones under the county, to which nothing can be
+    dispatched until the system officer confirms them. Proposing again makes nothing new: the code follows from
+    the name.
+    """
+    found: dict[str, UUID] = {}
+    wanted = {name: _clean_name(name) for name in names if name.strip()}
+    if not wanted:
+        return found
+    with transaction.atomic():
+        changes, tree = Changes(), load_tree()
+        root = tree.root()
+        for given, name in wanted.items():
+            code = f"p-{content_key(name)[:24] or new_id().hex[:24]}"
+            unit = tree.by_code(code)
+            if unit is None:
+                unit = plan_create_unit(
+                    changes,
+                    tree,
+                    code=code,
+                    kind=Unit.Kind.DEPARTMENT,
+                    name=name,
+                    parent_id=root.pk if root else None,
+                    valid_from=timezone.localdate(now),
+                    proposed=True,
+                    actor=actor,
+                )
+            found[given] = unit.pk
+        if changes.events:
+            tree.settle(changes)
+            commit(changes, actor=actor, now=now)
+    return found
 
 
 def rename_unit(unit_id: UUID, name: str, *, valid_from: dt.date, actor: Actor, now: dt.datetime) -> None:

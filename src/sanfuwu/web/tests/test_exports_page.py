@@ -38,7 +38,7 @@ def asked(client: Client, **more: object) -> object:
 def test_the_list_offers_the_four_ledgers_and_says_what_follows() -> None:
     cast.problem()
     html = unescape(cast.dispatcher().client.get("/problems/").content.decode())
-    for word in ("问题清单", "责任清单", "任务清单", "效果清单", "掩码", "记入日志", "1 件问题"):
+    for word in ("问题清单", "责任清单", "任务清单", "效果清单", "掩码", "记入日志", "当前筛选（1 件"):
         assert word in html
 
 

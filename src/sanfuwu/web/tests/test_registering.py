@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sanfuwu.web.registering import kind_of, place_code
+from sanfuwu.parties.matching import kind_of
+from sanfuwu.web.registering import place_code
 
 PLACES = {
     "330604007000": "崧厦街道",

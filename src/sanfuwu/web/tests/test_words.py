@@ -14,7 +14,7 @@ from sanfuwu.problems import commands
 from sanfuwu.problems.actions.revealing import REASONS
 from sanfuwu.problems.acts import ACTS, ACTS_WITH_FORM
 from sanfuwu.problems.chip import Stage
-from sanfuwu.problems.models import Callback, Problem
+from sanfuwu.problems.models import Callback, Problem, UnitRequest
 from sanfuwu.problems.queries import FACET_FILTERS
 from sanfuwu.problems.queries.desk import _TASKS
 from sanfuwu.problems.queries.requester import _SHOWN
@@ -90,12 +90,15 @@ def test_every_stage_is_a_word_with_an_icon(stage: Stage) -> None:
         (words.SATISFACTION, Callback.Satisfied.values),
         (words.REVEAL_REASONS, REASONS),
         (words.ASSIGNMENT_STATES, [str(state) for state in AssignmentState]),
+        (words.REQUEST_KINDS, UnitRequest.Kind.values),
+        (words.HOLD_CONDITIONS, commands.HOLD_CONDITIONS),
     ],
 )
 def test_every_code_has_a_word(known: dict[str, object], codes: list[str]) -> None:
     assert set(codes) == set(known)
 
 
+@pytest.mark.django_db  # reasons in use are the county's
 @pytest.mark.parametrize("act", ACTS_WITH_FORM)
 def test_every_act_with_a_page_has_words_and_a_form_for_its_command(act: str) -> None:
     assert act in TEXTS
@@ -109,5 +112,5 @@ def test_a_command_with_an_unknown_field_is_noticed() -> None:
 
 
 def test_every_heap_of_the_desk_and_every_filter_has_a_label() -> None:
-    assert {name for tasks in _TASKS.values() for name, _stages in tasks} <= set(TASKS)
+    assert {task[0] for tasks in _TASKS.values() for task in tasks} <= set(TASKS)
     assert all(filters.filter_label(name) != name for name in FACET_FILTERS)

@@ -116,6 +116,7 @@ def template_file(request: HttpRequest, template_id: UUID) -> HttpResponse:
 def decide(request: HttpRequest, template_id: UUID) -> HttpResponse:
     """approve, refuse, or back to the standard file (retire)."""
     actor, now = actor_of(request), now_of(request)
+    require(may_set_papers(actor))
     do = request.POST.get("do", "")
     try:
         if do == "retire":
@@ -154,7 +155,7 @@ def _page(
                 {
                     "row": row,
                     "state": words.word(words.TEMPLATE_STATES, row.state),
-                    "who": " ".join(filter(None, labels[row.uploaded_by])) if row.uploaded_by in labels else "",
+                    "who": _who(labels, row),
                     "waits": row.state == PaperTemplate.State.PROPOSED,
                     "used": row.state == PaperTemplate.State.APPROVED,
                     "mine": row.uploaded_by_person is not None and row.uploaded_by_person == actor.person_id,
@@ -166,6 +167,13 @@ def _page(
     ]
     context = {"form": form, "cards": cards, "fields": FIELDS, "may_set_head": may_set_columns(actor)}
     return render(request, "web/admin/papers.html", context, status=status)
+
+
+def _who(labels: dict[UUID, tuple[str, str, str]], row: PaperTemplate) -> str:
+    """Unit, post and name of whoever uploaded it."""
+    if row.uploaded_by is None or row.uploaded_by not in labels:
+        return ""
+    return " ".join(part for part in labels[row.uploaded_by] if part)
 
 
 def _docx(body: bytes, name: str) -> HttpResponse:

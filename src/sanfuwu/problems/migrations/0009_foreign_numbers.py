@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("problems", "0007_lists_at_hand"),
+        ("problems", "0008_solved_index"),
     ]
 
     operations = [

@@ -1,0 +1,74 @@
+"""What an import keeps of a file: pieces and findings, encrypted, and only for a while.
+
+The file goes as soon as the import has ended, been cancelled or refused, and in any case after 7 days without anybody
+touching it. Refused rows go after 30 days.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+from sanfuwu.ledger import writer
+from sanfuwu.ledger.crypto import current_key_id, decrypt, decrypt_bytes, encrypt, encrypt_bytes
+from sanfuwu.ledger.fields import new_id
+
+from .models import ImportFindings, ImportPiece, ImportRun
+
+FILE_DAYS: Final = 7
+FINDINGS_DAYS: Final = 30
+_PIECE: Final = 1024 * 1024
+
+
+def put_file(run: ImportRun, data: bytes) -> None:
+    """Store the bytes with a run, in the caller's transaction."""
+    key_id = current_key_id()
+    pieces = []
+    for at in range(0, len(data), _PIECE):
+        piece_id = new_id()
+        sealed = encrypt_bytes(data[at : at + _PIECE], piece_id, key_id)
+        pieces.append(ImportPiece(id=piece_id, run_id=run.pk, at=at, data_enc=sealed, key_id=key_id))
+    writer.write(pieces, [])
+
+
+def get_file(run: ImportRun) -> bytes | None:
+    """The bytes; None when they are gone."""
+    pieces = list(ImportPiece.objects.filter(run=run).order_by("at"))
+    return b"".join(decrypt_bytes(p.data_enc, p.pk, p.key_id) for p in pieces) if pieces else None
+
+
+def drop_file(run: ImportRun, now: dt.datetime) -> None:
+    """Remove the file, in the caller's transaction."""
+    ImportPiece.objects.filter(run=run).delete()
+    if run.file_gone_at is None:
+        run.file_gone_at = now
+        ImportRun.objects.filter(pk=run.pk).update(file_gone_at=now)
+
+
+def put_findings(run: ImportRun, phase: str, at: int, found: dict[str, Any]) -> None:
+    """Store what was found in the rows after the first `at`, when anything was."""
+    if not any(found.values()):
+        return
+    findings_id, key_id = new_id(), current_key_id()
+    sealed = encrypt(json.dumps(found, ensure_ascii=False), findings_id, key_id)
+    row = ImportFindings(id=findings_id, run_id=run.pk, phase=phase, at=at, found_enc=sealed, key_id=key_id)
+    writer.write([row], [])
+
+
+def findings(run: ImportRun, phase: str) -> Iterator[dict[str, Any]]:
+    """What was found, in the order of the rows."""
+    for row in ImportFindings.objects.filter(run=run, phase=phase).order_by("at").iterator(chunk_size=20):
+        yield json.loads(decrypt(row.found_enc, row.pk, row.key_id))
+
+
+def drop_findings(run: ImportRun, phase: str | None = None) -> None:
+    """Forget what was found."""
+    rows = ImportFindings.objects.filter(run=run)
+    (rows if phase is None else rows.filter(phase=phase)).delete()
+
+
+def file_name(run: ImportRun) -> str:
+    """The name of the file as it was uploaded."""
+    return decrypt(run.name_enc, run.pk, run.key_id)

@@ -1,0 +1,390 @@
+"""The pipeline: rows → drafts → batches of 500 → report. Pages, jobs and the command line run this and nothing else.
+
+The place reached, the counts and what was found are written in the transaction of each batch. A worker that is killed
+leaves either the whole batch or nothing of it, so whoever goes on begins at `done` and adds nothing twice.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from sanfuwu.ledger.crypto import text_hmac
+from sanfuwu.ledger.errors import ActionError, InvalidInput, NotAllowed
+from sanfuwu.problems.actions import RegisterResult, import_history, register_problems
+from sanfuwu.problems.actions.categories import propose_categories
+from sanfuwu.problems.models import Problem
+from sanfuwu.rules.masking import mask_name, mask_numbers
+from sanfuwu.territory.actions import propose_units
+from sanfuwu.territory.actor import SYSTEM, Actor
+from sanfuwu.territory.queries import load_actor
+
+from . import actions, keeping, lookups, policies, values
+from .drafts import Draft, Fault, Reader
+from .files import BadFile, Sheet, open_book
+from .models import ImportedText, ImportRun
+from .repeats import mark_repeats
+from .seen import Seen
+
+log = logging.getLogger("sanfuwu.intake")
+BATCH: Final = 500
+CHECK_BATCH: Final = 2000
+SAMPLES: Final = 8
+CHECK_KEPT: Final = 500  # faults that the preview can show; the rest is only counted
+AT_ONCE_ROWS: Final = 2000  # tables up to this size are checked while the page waits
+Progress = Callable[[int, int], None]
+
+
+@dataclass(slots=True)
+class Found:
+    """What is to be told of a stretch of rows."""
+
+    rejects: list[dict[str, Any]] = field(default_factory=list)
+    duplicates: list[list[Any]] = field(default_factory=list)  # [row, number of the problem or "", row it repeats or 0]
+    lookalikes: list[list[Any]] = field(default_factory=list)  # [row, number, number of the first with this text]
+    notices: list[list[Any]] = field(default_factory=list)  # [row, column, heading, reason]
+    samples: list[dict[str, Any]] = field(
+        default_factory=list
+    )  # of a check: the first rows as they would be registered
+
+    def as_dict(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in ("rejects", "duplicates", "lookalikes", "notices", "samples")}
+
+
+@dataclass(slots=True)
+class _Table:
+    """A run's table, opened. `cells` of the rows of the present batch are kept for those that are refused."""
+
+    run: ImportRun
+    actor: Actor
+    reader: Reader
+    sheet: Sheet
+    seen: Seen
+    cells: dict[int, list[str]] = field(default_factory=dict)
+
+    def drafts(self) -> Iterator[tuple[Draft, int, Sequence[Any]]]:
+        """(row, the row it repeats or 0, its cells) for each row with something in it."""
+        for number, cells in self.sheet.rows():
+            if number <= self.run.head_last or not any(cell != "" and cell is not None for cell in cells):
+                continue
+            draft = self.reader.read(number, cells)
+            yield draft, self.seen.place(draft), cells
+
+
+def check(run_id: UUID, *, now: dt.datetime, progress: Progress | None = None) -> None:
+    """Read every row as the import would, write nothing but what was found, and wait for a person."""
+    run = ImportRun.objects.get(pk=run_id)
+    if run.state != ImportRun.State.CHECKING:
+        return
+    try:
+        table = _open(run, now)
+    except (ActionError, BadFile) as error:
+        actions.fail(run_id, error.message, now=now)
+        return
+    keeping.drop_findings(run, "check")
+    found, counts = Found(), dict.fromkeys(("total", "created", "duplicates", "lookalikes", "rejected", "undated"), 0)
+    texts: set[bytes] = set()
+    batch: list[tuple[Draft, int, Sequence[Any]]] = []
+    for item in table.drafts():
+        table.reader.check(item[0], now)
+        batch.append(item)
+        if len(batch) == CHECK_BATCH:
+            _check_batch(batch, counts, found, texts)
+            batch = []
+            going = ImportRun.objects.filter(pk=run_id, state=ImportRun.State.CHECKING)
+            if not going.update(done=counts["total"], beat_at=timezone.now()):
+                return
+            if progress is not None:
+                progress(counts["total"], max(run.total, counts["total"]))
+    _check_batch(batch, counts, found, texts)
+    with transaction.atomic():
+        keeping.put_findings(run, "check", 0, found.as_dict())
+        actions.finish_check(run_id, counts | {"done": counts["total"]}, now=now)
+
+
+def run(run_id: UUID, *, now: dt.datetime, progress: Progress | None = None, batch_size: int = BATCH) -> None:
+    """Write the rows from `done` on. Returns when all are dealt with, or when somebody cancelled it or does it
+    himself."""
+    row = ImportRun.objects.get(pk=run_id)
+    if row.state != ImportRun.State.RUNNING:
+        return
+    ImportRun.objects.filter(pk=run_id).update(beat_at=timezone.now())
+    try:
+        table = _open(row, now)
+        approver = _approver(row, now)
+        at = skip = row.done
+        batch: list[tuple[Draft, int, Sequence[Any]]] = []
+        for item in table.drafts():
+            if skip:
+                skip -= 1
+                continue
+            batch.append(item)
+            if len(batch) == batch_size:
+                if not _write(table, batch, at, approver, now):
+                    return
+                at += len(batch)
+                batch = []
+                if progress is not None:
+                    progress(at, max(row.total, at))
+        if batch and not _write(table, batch, at, approver, now):
+            return
+        if progress is not None and batch:
+            progress(at + len(batch), max(row.total, at + len(batch)))
+    except (ActionError, BadFile) as error:
+        actions.fail(run_id, error.message, now=now)
+        return
+    except Exception:
+        log.exception("import %s stopped", run_id)
+        actions.fail(run_id, _("The program stopped for a reason of its own, which is in its log."), now=now)
+        return
+    actions.finish_run(run_id, now=now)
+
+
+def _open(run: ImportRun, now: dt.datetime) -> _Table:
+    """Raises ActionError or BadFile."""
+    data = keeping.get_file(run)
+    if data is None:
+        raise InvalidInput(_("The file is no longer here. Upload it again."))
+    actor = actor_of(run, now)
+    if not policies.may_import(actor):
+        raise NotAllowed(_("Your post may not import."))
+    sheet = open_book(data, only=run.sheet if run.file_kind != "csv" else None).sheet(run.sheet)
+    headings = {n: str(heading) for n, heading in enumerate(run.headings, start=1)}
+    mapping = {int(at): str(key) for at, key in run.mapping.items()}
+    reader = Reader(
+        source=run.source,
+        mapping=mapping,
+        headings=headings,
+        known=lookups.load(now),
+        history=run.kind == ImportRun.Kind.HISTORY,
+        place=actor.place.ljust(12, "0") if actor.place else "",
+        proposes=policies.may_propose(actor),
+        faulty=sheet.faulty,
+    )
+    ref = next((at for at, key in mapping.items() if key == "ref"), 0)
+    return _Table(run, actor, reader, sheet, Seen(ref, headings.get(ref, "")))
+
+
+def actor_of(run: ImportRun, now: dt.datetime) -> Actor:
+    """Who uploaded it, in the post he did it in. Raises NotAllowed when he does not serve there any more."""
+    if run.post_id is None:
+        return SYSTEM
+    return _serving(run.post_id, run.own_post, run.account_id, now)
+
+
+def _serving(post: UUID, own: UUID | None, account: UUID | None, now: dt.datetime) -> Actor:
+    own = own or post
+    return load_actor(own, account_id=account, on_behalf_of=post if post != own else None, now=now)
+
+
+def _approver(run: ImportRun, now: dt.datetime) -> Actor | None:
+    if run.kind != ImportRun.Kind.HISTORY:
+        return None
+    if run.approver_post is None:
+        raise NotAllowed(_("History needs a second approver: somebody else of the dispatch office or of supervision."))
+    return _serving(run.approver_post, run.approver_own_post, run.approver_account, now)
+
+
+# ── checking ──
+
+
+def _check_batch(
+    batch: Sequence[tuple[Draft, int, Sequence[Any]]], counts: dict[str, int], found: Found, texts: set[bytes]
+) -> None:
+    drafts = [draft for draft, _same, _cells in batch]
+    known = _known(drafts)
+    keys = [text_hmac(d.text_key) if d.text_key else b"" for d in drafts]
+    before = {
+        bytes(k) for k in ImportedText.objects.filter(key__in=[k for k in keys if k]).values_list("key", flat=True)
+    }
+    for (draft, same, _cells), key in zip(batch, keys, strict=True):
+        counts["total"] += 1
+        number = known.get(_key(draft), known.get(("", draft.number), ""))
+        if draft.faults:
+            counts["rejected"] += 1
+            if len(found.rejects) < CHECK_KEPT:
+                found.rejects.append({"row": draft.row, "faults": [_plain(f) for f in draft.faults]})
+            continue
+        if same or number:
+            counts["duplicates"] += 1
+            if len(found.duplicates) < CHECK_KEPT:
+                found.duplicates.append([draft.row, number, same])
+            continue
+        counts["created"] += 1
+        counts["undated"] += draft.reg is not None and draft.reg.raised_on is None
+        if key and (key in before or key in texts):
+            counts["lookalikes"] += 1
+        if key:
+            texts.add(key)
+        if len(found.samples) < SAMPLES:
+            found.samples.append(_sample(draft))
+        for notice in draft.notices:
+            if len(found.notices) < CHECK_KEPT:
+                found.notices.append([draft.row, *_plain(notice)])
+
+
+def _sample(draft: Draft) -> dict[str, Any]:
+    reg = draft.reg
+    assert reg is not None
+    who = reg.requester
+    return {
+        "row": draft.row,
+        "title": mask_numbers(reg.title or reg.text.split("\n", 1)[0])[:60],
+        "text": mask_numbers(reg.text)[:90] if reg.title else "",
+        "raised_on": reg.raised_on.isoformat() if reg.raised_on else "",
+        "division": reg.division,
+        "who": who.name or mask_name(who.contact_name),
+        "category": str(reg.category_id or "") or draft.category,
+        "unit": str(reg.proposed_unit or "") or draft.unit,
+        "reply": mask_numbers(draft.reply)[:60],
+    }
+
+
+def _plain(fault: Fault) -> list[Any]:
+    return [fault.column, fault.heading, fault.reason]
+
+
+def _key(draft: Draft) -> tuple[str, str]:
+    assert draft.reg is not None
+    return draft.reg.source_system, draft.reg.source_ref or ""
+
+
+def _known(drafts: Sequence[Draft]) -> dict[tuple[str, str], str]:
+    """{(source, reference): number} of what is registered already, and {("", number): number} of our own numbers."""
+    wanted: dict[str, set[str]] = {}
+    own = {d.number for d in drafts if d.number}
+    for draft in drafts:
+        if not draft.faults:
+            source, ref = _key(draft)
+            wanted.setdefault(source, set()).add(ref)
+    found: dict[tuple[str, str], str] = {}
+    for source, refs in wanted.items():
+        rows = Problem.objects.filter(source_system=source, source_ref__in=refs)
+        found |= {(source, str(ref)): number for ref, number in rows.values_list("source_ref", "number")}
+    if own:
+        found |= {("", n): n for n in Problem.objects.filter(number__in=own).values_list("number", flat=True)}
+    return found
+
+
+# ── writing ──
+
+
+def _write(
+    table: _Table, batch: Sequence[tuple[Draft, int, Sequence[Any]]], at: int, approver: Actor | None, now: dt.datetime
+) -> bool:
+    """One batch and everything it changes of the run, in one transaction. False when it is not ours to write."""
+    with transaction.atomic():
+        run = ImportRun.objects.select_for_update(no_key=True).get(pk=table.run.pk)
+        if run.state != ImportRun.State.RUNNING or run.done != at:
+            return False
+        found = Found()
+        proposed = _propose(table, [d for d, same, _c in batch if not (d.faults or same)], now)
+        own = {d.number for d, _same, _c in batch if d.number}
+        numbers = set(Problem.objects.filter(number__in=own).values_list("number", flat=True)) if own else set()
+        good: list[tuple[Draft, Sequence[Any]]] = []
+        for draft, same, cells in batch:
+            if draft.faults:
+                _reject(found, draft, cells)
+            elif same or draft.number in numbers:
+                found.duplicates.append([draft.row, draft.number if draft.number in numbers else "", same])
+            else:
+                good.append((draft, cells))
+        results = _register(table, [draft for draft, _cells in good], approver, now)
+        created: list[tuple[Draft, Problem]] = []
+        undated = 0
+        for (draft, cells), result in zip(good, results, strict=True):
+            if result.problem is not None:
+                created.append((draft, result.problem))
+                undated += draft.reg is not None and draft.reg.raised_on is None
+                found.notices += [[draft.row, *_plain(notice)] for notice in draft.notices]
+            elif result.status == "duplicate":
+                found.duplicates.append([draft.row, result.number, 0])
+            else:
+                assert result.error is not None
+                draft.faults.append(table.reader.fault_of(result.error.field or "", result.error.message))
+                _reject(found, draft, cells)
+        found.lookalikes = mark_repeats(created)
+        found.rejects.sort(key=lambda reject: reject["row"])
+        keeping.put_findings(run, "run", at, found.as_dict())
+        ImportRun.objects.filter(pk=run.pk).update(
+            done=at + len(batch),
+            total=max(run.total, at + len(batch)),
+            created=run.created + len(created),
+            duplicates=run.duplicates + len(found.duplicates),
+            lookalikes=run.lookalikes + len(found.lookalikes),
+            rejected=run.rejected + len(found.rejects),
+            undated=run.undated + undated,
+            proposed_categories=run.proposed_categories + proposed[0],
+            proposed_units=run.proposed_units + proposed[1],
+            beat_at=timezone.now(),
+        )
+    return True
+
+
+def _reject(found: Found, draft: Draft, cells: Sequence[Any]) -> None:
+
+    said = [values.shown(cell) for cell in cells]
+    found.rejects.append({"row": draft.row, "cells": said, "faults": [_plain(f) for f in draft.faults]})
+
+
+def _propose(table: _Table, drafts: Sequence[Draft], now: dt.datetime) -> tuple[int, int]:
+    """Units and categories that nobody knows become proposed ones; (categories, units) that are new."""
+    known = table.reader.known
+    categories = {d.category for d in drafts if d.category} - known.categories.keys()
+    units = {d.unit for d in drafts if d.unit}
+    if table.reader.history:
+        units |= {name for d in drafts for name in d.others if len(name) <= 40}
+    units = {u for u in units if known.unit(u) is None}
+    if categories:
+        known.categories |= propose_categories(categories, actor=table.actor, now=now)
+    if units:
+        known.units |= {"".join(n.split()): u for n, u in propose_units(units, actor=table.actor, now=now).items()}
+    for draft in drafts:
+        assert draft.reg is not None
+        if draft.category:
+            draft.reg = replace(draft.reg, category_id=known.categories[draft.category])
+        if draft.unit:
+            draft.reg = replace(draft.reg, proposed_unit=known.unit(draft.unit))
+    return len(categories), len(units)
+
+
+def _register(table: _Table, drafts: Sequence[Draft], approver: Actor | None, now: dt.datetime) -> list[RegisterResult]:
+    """By the batch action. When it refuses a batch as a whole, the rows that are to blame are found by halving it."""
+    if not drafts:
+        return []
+    try:
+        with transaction.atomic():
+            if table.reader.history:
+                if approver is None:
+                    raise NotAllowed(_("History needs a second approver."))
+                cases = [draft.past(_units_of(table, draft)) for draft in drafts]
+                return import_history(cases, approved_by=approver, actor=table.actor, now=now)
+            return register_problems([d.reg for d in drafts if d.reg is not None], actor=table.actor, now=now)
+    except NotAllowed:
+        raise
+    except (ActionError, IntegrityError) as error:
+        if len(drafts) == 1:
+            refused = (
+                error if isinstance(error, ActionError) else InvalidInput(_("It clashes with what is there already."))
+            )
+            return [RegisterResult(0, "error", error=refused)]
+        half = len(drafts) // 2
+        return [
+            *_register(table, drafts[:half], approver, now),
+            *_register(table, drafts[half:], approver, now),
+        ]
+
+
+def _units_of(table: _Table, draft: Draft) -> list[UUID]:
+    known = table.reader.known
+    first = [draft.reg.proposed_unit] if draft.reg is not None and draft.reg.proposed_unit is not None else []
+    others = [unit for name in draft.others if (unit := known.unit(name)) is not None and unit not in first]
+    return [*first, *dict.fromkeys(others)]
