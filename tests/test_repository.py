@@ -12,8 +12,8 @@ import yaml
 
 from sanfuwu.problems.acts import ACTS
 from sanfuwu.problems.chip import Stage
-from sanfuwu.problems.commands import DECLINE_REASONS, SEND_BACK_REASONS
 from sanfuwu.problems.models import Problem
+from sanfuwu.reference.reasons import BUILT_IN
 from sanfuwu.rules.lifecycle import TABLES, AssignmentState, ProblemState, VerificationState, Who
 from sanfuwu.rules.resolution_level import ResolutionLevel
 from sanfuwu.territory.models import Rank, Role
@@ -49,7 +49,8 @@ def test_the_glossary_knows_every_code(codes: type[Enum], glossary: str) -> None
 
 def test_the_glossary_knows_every_act_and_reason(glossary: str) -> None:
     acts = {step.act for steps in TABLES.values() for step in steps} | set(ACTS)
-    assert sorted(word for word in {*acts, *DECLINE_REASONS, *SEND_BACK_REASONS} if f"`{word}`" not in glossary) == []
+    reasons = {one.code for kind in ("decline", "send_back") for one in BUILT_IN[kind]}
+    assert sorted(word for word in acts | reasons if f"`{word}`" not in glossary) == []
 
 
 def test_publiccode_names_what_it_must() -> None:

@@ -95,9 +95,58 @@ def pages(page: Page, user: str, password: str) -> Iterator[str]:
         page.locator(".records a.title").first.click()
         expect(page.locator("ol.items")).to_be_visible()
         yield "meeting"
+    yield from exchange(page)
     if code:
         page.goto(f"/r/{code}")
         yield "slip"
+
+
+def exchange(page: Page) -> Iterator[str]:
+    """Numbers elsewhere, workbooks, what goes to other counties."""
+    page.goto("/problems/?foreign=hotline")
+    page.locator(".ledger a.title").first.click()
+    page.locator("#elsewhere-h").scroll_into_view_if_needed()
+    yield "numbers"
+    page.goto("/admin/systems/hotline")
+    yield "admin-systems"
+    page.goto("/exchange/")
+    yield "transfers"
+    page.goto("/problems/?stage=submitted")
+    links = page.locator(".ledger a.title").evaluate_all("links => links.map(a => a.getAttribute('href'))")
+    for link in links:
+        page.goto(f"{link}/hand_over")
+        if page.locator("form.act-form").count():
+            page.locator("#acts").scroll_into_view_if_needed()
+            yield "hand-over"
+            break
+    page.goto("/exchange/systems/hotline")
+    yield "exchange-system"
+    page.locator("input[type=file]").set_input_files(
+        {"name": "12345回复.xlsx", "mimeType": "application/octet-stream", "buffer": their_workbook(page)}
+    )
+    page.locator("section[aria-labelledby=in-h] button").click()
+    page.locator("#rows").wait_for()
+    yield "exchange-preview"
+
+
+def their_workbook(page: Page) -> bytes:
+    """Answers to the numbers that stand in the list of one system: one good, one closed here, one unknown, one bad."""
+    numbers = []
+    for listed in ("open=1", "open=0"):
+        page.goto(f"/problems/?foreign=hotline&{listed}")
+        links = page.locator(".ledger a.title")
+        if links.count():
+            page.goto(links.first.get_attribute("href") or "")
+            numbers.append(page.locator("section:has(#elsewhere-h) dd.number").first.inner_text())
+    page.goto("/exchange/systems/hotline")
+    rows = [(number, "已回复", "话务员已电话回复来电人，来电人表示认可。", "2019-02-19") for number in numbers]
+    rows += [("SX201999999999", "已办结", "", "2019-02-19"), ("SX2019", "处理中", "", "上周")]
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        for at, row in enumerate((("工单编号", "状态", "答复", "日期"), *rows)):
+            sheet.write_row(at, 0, row)
+    return out.getvalue()
 
 
 # Picture → whose work, the stage where the form is open, and the form's address.

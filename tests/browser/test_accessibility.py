@@ -166,6 +166,32 @@ def test_pages_of_the_office(
     assert not found, "\n".join(found)
 
 
+def test_pages_of_the_exchange(cast: Cast, person: NewPerson, problems: dict[str, Given], width: str) -> None:
+    """A system is added by the form itself, so that its own page, a workbook and the form of a number stand there."""
+    office = person(cast.dispatcher, width)
+    office.go("/admin/systems/new")
+    code = f"hotline-{width}"
+    office.page.locator("#f_code").fill(code)
+    office.page.locator("#f_name").fill(f"12345热线{width}")
+    office.page.locator("main form button.btn-primary").click()
+    office.page.wait_for_url("**/admin/systems/")
+    found: list[str] = []
+    for path in (
+        "/admin/",
+        "/admin/systems/",
+        "/admin/systems/new",
+        f"/admin/systems/{code}",
+        "/admin/partners/",
+        "/exchange/",
+        "/exchange/?tab=received",
+        "/exchange/systems/",
+        f"/exchange/systems/{code}",
+        f"{problems['new'].path}/note_foreign_number",
+    ):
+        found += look(office.page, path)
+    assert not found, "\n".join(found)
+
+
 def test_pages_of_the_administration(cast: Cast, person: NewPerson, problems: dict[str, Given], width: str) -> None:
     officer = person(cast.system_officer, width).page
     found: list[str] = []

@@ -15,6 +15,7 @@ from django.test import Client
 from sanfuwu.accounts.actions import create_account
 from sanfuwu.accounts.passwords import random_password
 from sanfuwu.api.tests.callers import Caller
+from sanfuwu.exchange.actions.systems import SetSystem, add_system
 from sanfuwu.ledger.fields import new_id
 from sanfuwu.problems import actions
 from sanfuwu.problems.commands import (
@@ -22,6 +23,7 @@ from sanfuwu.problems.commands import (
     AppointLeader,
     Hold,
     Merge,
+    NoteForeignNumber,
     Registration,
     RequestExtension,
     RequestHold,
@@ -29,7 +31,7 @@ from sanfuwu.problems.commands import (
     Return,
     Sign,
 )
-from sanfuwu.problems.models import Assignment, Problem, Requirement
+from sanfuwu.problems.models import Assignment, ForeignNumber, ForeignSystem, Problem, Requirement
 from sanfuwu.problems.tests.cast import NOW, Cast, dissatisfied
 from sanfuwu.territory.actions import delegate, link_account, name_confidential_officer
 from sanfuwu.territory.actor import SYSTEM, Actor
@@ -168,6 +170,20 @@ def _with_requirement(people: People) -> Problem:
     return actions.add_requirement(problem.pk, AddRequirement(text="用电申请表"), actor=people.office, now=NOW)
 
 
+def _with_number(people: People) -> Problem:
+    problem = people.dispatched(co=CO)
+    system()
+    cmd = NoteForeignNumber(system="hotline", number="GD-1")
+    return actions.note_foreign_number(problem.pk, cmd, actor=people.office, now=NOW)
+
+
+def system() -> str:
+    """The code of a system of the list."""
+    if not ForeignSystem.objects.filter(code="hotline").exists():
+        add_system("hotline", SetSystem(name="12345热线"), actor=SYSTEM, now=NOW)
+    return "hotline"
+
+
 def _returned(people: People) -> Problem:
     problem = people.dispatched(co=CO)
     cmd = Return(reason="不属本所", basis="供电区域划分", proposed_unit=people.unit("slj"))
@@ -212,6 +228,7 @@ _STAGES: dict[str, Callable[[People], Problem]] = {
     "dissatisfied": lambda people: people.called_back(co=CO, answer=dissatisfied()),
     "struck_off": lambda people: people.struck_off(co=CO),
     "with_requirement": _with_requirement,
+    "with_number": _with_number,
     "returned": _returned,
     "extension_asked": _extension_asked,
     "long_extension": lambda people: _extension_asked(people, dt.date(2019, 3, 29)),
@@ -276,4 +293,9 @@ _SAID: dict[str, Callable[[People, Problem], dict[str, Any]]] = {
     "meet_requirement": lambda people, problem: (
         {"requirement_id": str(Requirement.objects.values_list("pk", flat=True).get(problem=problem))}
     ),
+    "note_foreign_number": lambda people, problem: {"system": system(), "number": "GD-2"},
+    "correct_foreign_number": lambda people, problem: (
+        {"foreign_id": str(ForeignNumber.objects.values_list("pk", flat=True).get(problem=problem)), "reason": "抄错"}
+    ),
+    "note_foreign_update": lambda people, problem: {"system": "hotline", "number": "GD-1", "status": "已办结"},
 }

@@ -18,12 +18,15 @@ from PIL import Image
 from sanfuwu.documents.actions import issue, propose_template, request_export
 from sanfuwu.documents.commands import ProposeTemplate, RequestExport
 from sanfuwu.documents.papers import standard
+from sanfuwu.exchange.actions.telling import make_workbook
 from sanfuwu.intake.actions import upload
 from sanfuwu.ledger.fields import new_id
 from sanfuwu.meetings.actions import hold_meeting
 from sanfuwu.meetings.commands import HoldMeeting
 from sanfuwu.problems import files
+from sanfuwu.problems.actions import note_foreign_number
 from sanfuwu.problems.actions.attaching import attach
+from sanfuwu.problems.commands import NoteForeignNumber
 from sanfuwu.problems.models import Problem
 from sanfuwu.problems.tests.cast import NOW, SONGXIA
 from sanfuwu.reference.actions import add_phrase, propose_rules
@@ -36,7 +39,7 @@ from sanfuwu.territory.models import Delegation, DutyShift, Post
 from sanfuwu.visits.actions import record_visit
 from sanfuwu.visits.commands import RecordVisit
 
-from .people import People
+from .people import People, system
 
 TABLE = Path(__file__).with_name("addresses.txt")
 COLUMNS = {"nobody": "", "office": "A", "handler": "D", "stranger": "J", "officer": "U"}
@@ -90,7 +93,7 @@ class World:
             ("<int:pk>", "1"),
             ("<uuid:category_id>", str(self.people.category)),
             ("<slug:kind>", "decline" if "reasons" in route else "order"),
-            ("<slug:code>", "military"),
+            ("<slug:code>", "military" if "reasons" in route else "hotline"),
             ("<str:kind>", "units"),
             ("<slug:ledger>", "problems"),
         ):
@@ -134,6 +137,10 @@ def world(shared_db: str) -> World:
     document = issue(problem.pk, "order", actor=people.office, now=NOW)
     file = standard.template("order")
     template = propose_template(ProposeTemplate(kind="order", file=file), actor=people.office, now=NOW)
+    number = NoteForeignNumber(system=system(), number="GD-1")
+    note_foreign_number(problem.pk, number, actor=people.office, now=NOW)
+    workbook = make_workbook("hotline", actor=people.office, now=NOW)
+    assert workbook is not None
     run = upload("编号,问题描述\nL-1,路灯不亮。\nL-2,水压不足。\n".encode(), "清单.csv", actor=people.office, now=NOW)
     visit = record_visit(
         RecordVisit(client_key=new_id(), held_at=NOW, division=SONGXIA), actor=people.collector, now=NOW
@@ -150,6 +157,7 @@ def world(shared_db: str) -> World:
         "<uuid:export_id>": export.pk,
         "<uuid:document_id>": document.pk,
         "<uuid:template_id>": template.pk,
+        "<uuid:exchange_id>": workbook.pk,
         "<uuid:run_id>": run.pk,
         "<uuid:visit_id>": visit.pk,
         "<uuid:meeting_id>": meeting.pk,

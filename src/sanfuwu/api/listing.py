@@ -33,6 +33,9 @@ class Asked(Given):
     q: Annotated[str, StringConstraints(max_length=80, pattern=NO_NUL)] = Field(
         "", description="Two characters or more, in title, text and firm"
     )
+    number: Annotated[str, StringConstraints(max_length=80, pattern=NO_NUL)] = Field(
+        "", description="A whole number in some other system"
+    )
     open: bool | None = Field(None, description="Only open ones, or only those that are not")
     overdue: bool = Field(False, description="Only open ones that are past their date")
     from_: Day | None = Field(None, alias="from", description="Registered on this local day or later")
@@ -138,6 +141,7 @@ def _filters(asked: Any, now: dt.datetime) -> Filters:
     return Filters(
         facets=facets,
         words=asked.q,
+        foreign_number=asked.number,
         open_only=asked.open,
         overdue_at=now if asked.overdue else None,
         registered_from=_begin(asked.from_),

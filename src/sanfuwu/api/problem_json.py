@@ -62,6 +62,15 @@ class RequesterOut(Told):
     earlier_open: int
 
 
+class ElsewhereOut(Told):
+    """A number of the problem in another system; `system` is the code to filter by."""
+
+    id: UUID
+    system: str
+    name: str
+    number: str
+
+
 class AssignmentOut(Told):
     """One unit's part, in the order of making. `parent_id` is the assignment it was handed down from."""
 
@@ -192,6 +201,8 @@ class ProblemOut(Told):
     origin: str
     source_system: str
     source_ref: str | None
+    elsewhere: list[ElsewhereOut]
+    waiting_on: str = Field(description="up, across, or empty: an answer of another county is awaited")
     raised_on: dt.datetime
     registered_at: dt.datetime
     registered_by: str
@@ -235,6 +246,7 @@ def problem_json(view: ProblemView, path: str) -> ProblemOut:
         text=view.text,
         # Another system's number may lead to the person there: as hidden as the person.
         source_ref=p.source_ref if view.sees_requester else None,
+        elsewhere=[ElsewhereOut.model_validate(n) for n in view.elsewhere],
         registered_by=view.registered_by,
         place=Place(code=p.division, name=view.place),
         category=_named(p.category_id, view.category),
@@ -280,9 +292,9 @@ def offers_json(offered: Iterable[Offer], path: str) -> list[OfferOut]:
 
 
 _AS_STORED = (
-    "id", "state", "nature", "tier", "urgency", "channel", "origin", "source_system", "raised_on", "registered_at",
-    "anonymous", "confidential", "promised_due", "cycle_no", "result_kind", "resolution_level", "solved_at",
-    "close_basis", "struck_off_at", "reason_code",
+    "id", "state", "nature", "tier", "urgency", "channel", "origin", "source_system", "waiting_on", "raised_on",
+    "registered_at", "anonymous", "confidential", "promised_due", "cycle_no", "result_kind", "resolution_level",
+    "solved_at", "close_basis", "struck_off_at", "reason_code",
 )  # fmt: skip
 _COMMITMENT = ("id", "promised_at", "due_at", "date_to_be_named_by", "kept_at")
 _REQUIREMENT = ("id", "owed_by_requester", "due_on", "done_at")

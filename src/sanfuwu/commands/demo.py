@@ -80,8 +80,9 @@ def _prepare(data_dir: Path, tell: Tell) -> bool:
     from sanfuwu.config import clock
     from sanfuwu.counties.setup import CountyPlan, migrate_all
     from sanfuwu.demo import keeping, prepared
+    from sanfuwu.demo.beyond import LEDGERS
     from sanfuwu.demo.scenario import PRESENT
-    from sanfuwu.territory.seed import seed_divisions
+    from sanfuwu.territory.seed import seed_county, seed_divisions
 
     if prepared.is_copy(data_dir):  # by this very program: its tables are up to date
         clock.set_going(data_dir, PRESENT, real=timezone.now())
@@ -94,7 +95,7 @@ def _prepare(data_dir: Path, tell: Tell) -> bool:
         _remove()
     plans = [
         CountyPlan(SCHEMA, "330604", "上虞区", ("shangyu.localhost",)),
-        CountyPlan("keqiao", "330603", "柯桥区", ("keqiao.localhost",)),
+        *(ledger.plan() for ledger in LEDGERS),
     ]
     if kept is None:
         keeping.save(data_dir, keeping.Kept(complete=False))
@@ -102,6 +103,8 @@ def _prepare(data_dir: Path, tell: Tell) -> bool:
     migrate_all(plans, year=timezone.localdate().year, say=lambda line: tell(line, 0.1))
     with schema_context(SCHEMA):
         seed_divisions()
+        for ledger in LEDGERS:
+            seed_county(*ledger.division())
     clock.set_going(data_dir, PRESENT, real=timezone.now())
     return kept is None or not kept.complete
 
@@ -111,14 +114,16 @@ def _build(data_dir: Path, tell: Tell) -> Sequence[Credential]:
     from django.db import connection
     from django_tenants.utils import schema_context
 
-    from sanfuwu.demo import keeping
-    from sanfuwu.demo.scenario import build_demo
+    from sanfuwu.demo import beyond, keeping
+    from sanfuwu.demo.scenario import PRESENT, build_demo
 
     _become_running_role()
     with schema_context(SCHEMA):
         with connection.cursor() as cursor:
             cursor.execute("SET synchronous_commit = off")  # a thousand commits; the last one below waits for them
         people = build_demo(progress=lambda what, part: tell(what, 0.3 + 0.65 * part), beside=True)
+        people += beyond.open_ledgers(PRESENT)
+        beyond.reach_out(PRESENT)
         with connection.cursor() as cursor:
             cursor.execute("SET synchronous_commit = on")
             cursor.execute("SELECT pg_current_xact_id()")
@@ -176,11 +181,15 @@ def _refuse_installation() -> None:
 
 
 def _remove() -> None:
-    """Throw a half-made demonstration away: its two counties and its accounts."""
+    """Throw a half-made demonstration away: its counties and its accounts."""
     from django.db import ProgrammingError, connection
 
+    from sanfuwu.demo.beyond import LEDGERS
+
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE; DROP SCHEMA IF EXISTS keqiao CASCADE")
+        cursor.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
+        for ledger in LEDGERS:
+            cursor.execute(f"DROP SCHEMA IF EXISTS {ledger.schema} CASCADE")
         try:
             cursor.execute("DELETE FROM accounts_account")
         except ProgrammingError:
@@ -246,6 +255,7 @@ def _introduce(people: Sequence[Credential], port: int | None) -> None:
     from rich.table import Table
 
     from sanfuwu.demo import keeping
+    from sanfuwu.demo.beyond import LEDGERS
 
     with translation.override("zh-hans"):
         address = f"http://{HOST}:{port}/" if port else ""
@@ -264,4 +274,7 @@ def _introduce(people: Sequence[Credential], port: int | None) -> None:
             soft_wrap=True,
         )
         if address:
+            for ledger in LEDGERS:
+                there = {"county": ledger.name, "address": f"http://{ledger.schema}.localhost:{port}/"}
+                console.print(_("%(county)s has its own address: %(address)s") % there, soft_wrap=True)
             console.print(_("Open %(address)s — Ctrl+C stops everything.") % {"address": address}, soft_wrap=True)

@@ -8,6 +8,7 @@ from .actions import (
     closing,
     dispatching,
     extending,
+    foreign,
     handling,
     holding,
     merging,
@@ -61,6 +62,9 @@ ACTS: dict[str, Act[Any]] = {
         overlays.set_plan,
         overlays.add_requirement,
         overlays.meet_requirement,
+        foreign.note_foreign_number,
+        foreign.correct_foreign_number,
+        foreign.note_foreign_update,
     )
 }
 # Acts with a form in the pages of this version; the others are for the API and the scenario.
@@ -101,4 +105,7 @@ ACTS_WITH_FORM = (
     "add_requirement",
     "meet_requirement",
     "record_commitment",
+    "note_foreign_number",
+    "correct_foreign_number",
+    "note_foreign_update",
 )

@@ -371,4 +371,32 @@ class MeetRequirement:
     requirement_id: UUID
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteForeignNumber:
+    """The number that another system of the county's list gave this problem."""
+
+    system: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectForeignNumber:
+    """更正外部编号: an empty `number` takes the wrong one away."""
+
+    foreign_id: UUID
+    number: str = ""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteForeignUpdate:
+    """What another system says about it: their word for the state, their reply. A person decides what follows."""
+
+    system: str
+    number: str
+    status: str = ""
+    text: str = ""
+    said_on: dt.date | None = None
+
+
 HOLD_CONDITIONS = ("season", "policy", "funds", "works")  # 季节、政策、资金、工程

@@ -121,6 +121,9 @@ def tokens_of(snap: Snapshot, scopes: Mapping[UUID, Iterable[UUID]], category_pa
         tokens.add(("handled", str(a.unit_id)))
         tokens |= {("scope", str(s)) for s in scopes.get(a.unit_id, (a.unit_id,))}
     tokens |= {("leader", str(x.post_id)) for x in snap.leaderships}
+    tokens |= {("foreign", n.system_id) for n in snap.foreign_now}
+    if p.waiting_on:
+        tokens.add(("waiting", p.waiting_on))
     tokens |= _duties(snap)
     if snap.open_cycle:
         tokens.add(("verify", "open"))

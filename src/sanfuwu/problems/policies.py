@@ -53,6 +53,12 @@ OVERLAYS: dict[str, tuple[Who, ...]] = {
     "add_requirement": (Who.OFFICE, Who.UNIT, Who.REGISTRAR),
     "meet_requirement": (Who.OFFICE, Who.UNIT, Who.REGISTRAR),
 }
+# An offered hand-over (移交) is answered first: what is no longer ours cannot be given to a unit of ours.
+_NOT_WHILE_OFFERED = frozenset({"accept", "dispatch", "decline", "request_info", "merge", "split", "withdraw"})
+# Acts that reach beyond this county; they stand in `exchange.actions`.
+BEYOND = ("report_up", "hand_over")
+# What training leaves alone: a number noted in it would not be free for the real problem.
+_REAL_ONLY = frozenset({*BEYOND, "note_foreign_number"})
 OVERLAY_STATES = frozenset({"submitted", "info_needed", "in_progress"})
 
 
@@ -242,11 +248,11 @@ def _problem_allows(act: str, snap: Snapshot) -> bool:
         )
     if act == "record_callback":
         return snap.open_cycle is not None
-    if act in ("merge", "split", "withdraw", "reopen") and p.part_count:
+    if act in ("merge", "split", "withdraw", "reopen", "hand_over") and p.part_count:
         return False  # of what was split, the parts are worked on
     if act == "merge" and (p.parent_id is not None or p.merged_count):
         return False  # a part belongs to its whole; what carries others is not merged into a third
-    if act in ("decline", "withdraw") and p.merged_count:
+    if act in ("decline", "withdraw", "hand_over") and p.merged_count:
         return False  # others wait for its result: they are taken out first
     if act == "unmerge" and any(c.cycle_no == p.cycle_no for c in snap.cycles):
         return False  # its requester is asked about the common result: his answer decides
@@ -264,6 +270,16 @@ def _guard_refuses(actor: Actor, act: str, snap: Snapshot, a: Assignment | None)
             return _("The requester is not satisfied: a second approver of the supervision office decides.")
         if dissatisfied and cycle is not None and cycle.concluded_by == actor.post_id:
             return _("Who concluded the call-back cannot also approve the striking off.")
+    if act in _NOT_WHILE_OFFERED and snap.problem.waiting_on == "across":
+        return _("It has been offered to another county: wait for the answer.")
+    if snap.problem.origin == "training" and act in _REAL_ONLY:
+        return _("In training nothing is exchanged with other systems and counties.")
+    if act in BEYOND and actor.role != Role.DISPATCHER:
+        return _("Only the district's dispatch office sends to other counties.")
+    if act in BEYOND and snap.problem.waiting_on:
+        return _("An answer of another county is still awaited.")
+    if act == "hand_over" and snap.open_assignments:
+        return _("It is with a unit: recall it or let it be returned first.")
     cycle = snap.open_cycle
     if act == "record_callback" and cycle is not None and cycle.opened_by and cycle.opened_by == actor.post_id:
         return _("You wrote the withdrawal down: somebody else asks about it.")

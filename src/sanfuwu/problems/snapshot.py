@@ -23,6 +23,7 @@ from .models import (
     ClockPause,
     CoordinationItem,
     Deadline,
+    ForeignNumber,
     Leadership,
     PlanStep,
     Problem,
@@ -48,6 +49,7 @@ class Snapshot:
     coordination: list[CoordinationItem] = field(default_factory=list)
     plan_steps: list[PlanStep] = field(default_factory=list)
     requirements: list[Requirement] = field(default_factory=list)
+    foreign: list[ForeignNumber] = field(default_factory=list)
     requests: list[UnitRequest] = field(default_factory=list)
     party_unit: UUID | None = None
 
@@ -78,6 +80,11 @@ class Snapshot:
         """Every unit ever assigned."""
         return {a.unit_id for a in self.assignments}
 
+    @property
+    def foreign_now(self) -> list[ForeignNumber]:
+        """Its numbers in other systems, without those that were corrected."""
+        return [n for n in self.foreign if n.ended_at is None]
+
     def assignment(self, assignment_id: UUID) -> Assignment | None:
         return next((a for a in self.assignments if a.pk == assignment_id), None)
 
@@ -106,6 +113,7 @@ _OF_PROBLEM: tuple[tuple[str, Any], ...] = (
     ("coordination", CoordinationItem),
     ("plan_steps", PlanStep),
     ("requirements", Requirement),
+    ("foreign", ForeignNumber),
     ("requests", UnitRequest),
 )
 _OWN = "problem_id = ANY(%s)"

@@ -122,6 +122,8 @@ class Step:
 
 
 _P, _A, _V = ProblemState, AssignmentState, VerificationState
+_OPEN = tuple(sorted(OPEN_PROBLEM_STATES))
+_CLOSED = tuple(sorted(CLOSED_PROBLEM_STATES))
 
 PROBLEM_STEPS: tuple[Step, ...] = (
     Step(
@@ -322,6 +324,77 @@ PROBLEM_STEPS: tuple[Step, ...] = (
         _P.ARCHIVED,
         (Who.OFFICE, Who.SYSTEM),
         source="30",
+    ),
+    # What ties it to other systems and other ledgers; only `handed_over` ends it here.
+    Step(
+        Machine.PROBLEM,
+        "note_foreign_number",
+        "登记外部编号",
+        (*_OPEN, *_CLOSED),
+        None,
+        (Who.OFFICE, Who.REGISTRAR),
+        ("system", "number"),
+        source="model",
+    ),
+    Step(
+        Machine.PROBLEM,
+        "correct_foreign_number",
+        "更正外部编号",
+        (*_OPEN, *_CLOSED),
+        None,
+        (Who.OFFICE,),
+        ("reason",),
+        source="model",
+    ),
+    Step(
+        Machine.PROBLEM,
+        "note_foreign_update",
+        "登记外部反馈",
+        (*_OPEN, *_CLOSED),
+        None,
+        (Who.OFFICE,),
+        ("system", "number"),
+        source="model",
+    ),
+    Step(
+        Machine.PROBLEM,
+        "report_up",
+        "上报",
+        (_P.SUBMITTED, _P.INFO_NEEDED, _P.IN_PROGRESS),
+        None,
+        (Who.OFFICE,),
+        ("partner", "why"),
+        source="model",
+    ),
+    Step(
+        Machine.PROBLEM,
+        "hand_over",
+        "移交",
+        (_P.SUBMITTED, _P.INFO_NEEDED, _P.IN_PROGRESS),
+        None,
+        (Who.OFFICE,),
+        ("partner", "why"),
+        source="model",
+    ),
+    Step(
+        Machine.PROBLEM,
+        "take_answer",
+        "收到对方答复",
+        (*_OPEN, *_CLOSED),
+        None,
+        (Who.SYSTEM,),
+        source="model",
+    ),
+    Step(
+        Machine.PROBLEM,
+        "handed_over",
+        "移交成立",
+        (_P.SUBMITTED, _P.INFO_NEEDED, _P.IN_PROGRESS),
+        _P.DECLINED,
+        (Who.SYSTEM,),
+        ("where_to_go",),
+        Clock.STOP,
+        "model",
     ),
 )
 

@@ -53,6 +53,11 @@ def jaccard(a: Sequence[int], b: Sequence[int]) -> float:
     return shared / (len(left) + len(right) - shared) if shared else 0.0
 
 
+def reference_key(number: str) -> str:
+    """By what the number of another office is found again: width, case and spaces do not matter, signs do."""
+    return "".join(unicodedata.normalize("NFKC", number).split()).casefold()
+
+
 def content_key(text: str) -> str:
     """32 hex digits, equal for texts that differ only in width, case, spaces, punctuation; "" for nothing left."""
     kept = normalise(text)

@@ -18,7 +18,7 @@ from django.db import transaction
 from sanfuwu.counties.models import Division, DivisionVersion
 from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.commit import commit
-from sanfuwu.rules.identifiers import check_division, division_ancestors, division_level
+from sanfuwu.rules.identifiers import DivisionLevel, check_division, division_ancestors, division_level
 
 from .actions import plan_create_unit, plan_rename_unit
 from .actor import SYSTEM, Actor
@@ -108,6 +108,16 @@ def seed_divisions() -> int:
         Division.objects.bulk_create([Division(code=code, name=name, level=division_level(code)) for code, name in new])
         DivisionVersion.objects.bulk_create([version for code, name in new for version in _versions(code, name)])
     return len(new)
+
+
+def seed_county(code: str, name: str) -> None:
+    """The division of another county by itself, without its towns: enough to be written to (`exchange`)."""
+    if not Division.objects.filter(code=code).exists():
+        with transaction.atomic():
+            Division.objects.create(code=code, name=name, level=DivisionLevel.COUNTY)
+            DivisionVersion.objects.create(
+                code=code, name=name, level=DivisionLevel.COUNTY, parent_code="", valid_from=KNOWN_FROM
+            )
 
 
 def _versions(code: str, name: str) -> list[DivisionVersion]:

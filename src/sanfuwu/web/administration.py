@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from sanfuwu.documents.policies import may_set_columns, may_set_papers
+from sanfuwu.exchange.policies import may_exchange
 from sanfuwu.reference import policies
 from sanfuwu.territory.actor import Actor
 from sanfuwu.territory.models import Role
@@ -130,6 +131,20 @@ SECTIONS: tuple[Section, ...] = (
         "web:admin_papers",
         "file-text",
         may_set_papers,
+    ),
+    Section(
+        _("Other systems"),
+        _("Systems in which problems have a number of their own, and the headings of the workbooks for them."),
+        "web:admin_systems",
+        "link",
+        may_exchange,
+    ),
+    Section(
+        _("Partner counties"),
+        _("Counties that problems may be sent to and taken from."),
+        "web:admin_partners",
+        "arrows-exchange",
+        may_exchange,
     ),
 )
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext
 
+from sanfuwu.exchange.policies import may_exchange
 from sanfuwu.figures.policies import may_see_figures
 from sanfuwu.intake.policies import may_open as may_open_imports
 from sanfuwu.problems.policies import may_register
@@ -125,6 +126,8 @@ class Shell:
             items.append(self._item(gettext("Figures"), "web:figures", "chart-bar"))
         if may_open_imports(self.actor):
             items.append(self._item(gettext("Import"), "web:imports", "table-import"))
+        if may_exchange(self.actor):
+            items.append(self._item(gettext("Exchange"), "web:transfers", "arrows-exchange"))
         items.append(self._item(gettext("Phone book"), "web:phones", "address-book"))
         if sections_for(self.actor):
             items.append(self._item(gettext("Administration"), "web:admin", "settings"))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from sanfuwu.problems.models import Category
+from sanfuwu.problems.queries.foreign import system_names
 from sanfuwu.territory.queries import post_labels, unit_names
 
 from . import choices, words
@@ -47,6 +48,8 @@ _LABELS = {
     "party": lambda: _("Requester"),
     "asks": lambda: _("Asked by a unit"),
     "waits": lambda: _("Waits for"),
+    "foreign": lambda: _("Number in"),
+    "waiting": lambda: _("Waiting for"),
 }
 _WINDOW_LABELS = {
     "registered": (lambda: _("Registered from"), lambda: _("Registered until")),
@@ -102,6 +105,7 @@ _WORDS: dict[str, Callable[[], Choices]] = {
     "confidential": lambda: [("yes", _("confidential"))],
     "on_spot": lambda: [("yes", _("Yes"))],
     "asks": lambda: words.options(words.REQUEST_KINDS),
+    "waiting": lambda: words.options(words.WAITING_ON),
 }
 
 
@@ -126,6 +130,8 @@ def _names(name: str, values: Iterable[str], now: dt.datetime) -> dict[str, str]
             return {value: words.duty(value) for value in values}
         case "campaign":
             return dict.fromkeys(values, _("this campaign"))
+        case "foreign":
+            return system_names()
     return {}
 
 
@@ -143,6 +149,9 @@ def chips(asked: Asked, now: dt.datetime, *, flags_too: bool = False) -> list[Fi
     query = asked.query
     if asked.filters.words:
         found.append(FilterChip(_("Search: %(words)s") % {"words": asked.filters.words}, asked.url(q=None)))
+    if asked.filters.foreign_number:
+        label = _("Number elsewhere: %(number)s") % {"number": asked.filters.foreign_number}
+        found.append(FilterChip(label, asked.url(number=None)))
     on = flags(query)
     if flags_too or on not in [{k: v for k, v in said.items() if k != "sort"} for _label, said in own_tabs()]:
         found += [FilterChip(_flag(name, value), asked.url(**{name: None})) for name, value in on.items()]
@@ -189,7 +198,7 @@ class FilterForm(forms.Form):
     """The sheet. What it does not show (flags of the present tab, order, columns, a link's own filters) rides along."""
 
     TICKED = ("stage", "place", "lead", "co", "category", "tier", "urgency", "channel", "served", "nature", "leader",
-              "result", "level", "basis", "origin", "asks")  # fmt: skip
+              "result", "level", "basis", "origin", "asks", "foreign", "waiting")  # fmt: skip
     SINGLE = ("my", "confidential", "on_spot")
 
     def __init__(self, query: QueryDict, now: dt.datetime) -> None:
@@ -204,6 +213,7 @@ class FilterForm(forms.Form):
             "co": units,
             "category": choices.categories(confirmed_only=False),
             "leader": choices.leaders(now),
+            "foreign": list(system_names().items()),
         } | {name: make() for name, make in _WORDS.items() if name in self.TICKED}
         for name in self.TICKED:
             self.fields[name] = forms.MultipleChoiceField(

@@ -89,6 +89,14 @@ def number_in(text: str) -> str:
     return text.strip() if _NUMBER.fullmatch(text.strip()) else ""
 
 
+_ELSEWHERE = re.compile(r"(?=.*\d)\S{3,80}")
+
+
+def elsewhere_in(text: str) -> str:
+    """What could be a number of another system or county: one word with a digit in it; else ""."""
+    return text.strip() if _ELSEWHERE.fullmatch(text.strip()) else ""
+
+
 def read(query: QueryDict, now: dt.datetime, actor: Actor) -> Asked:
     """Filters from an address. What is not understood is left out, so an old link still shows a list."""
     facets = {
@@ -112,6 +120,7 @@ def read(query: QueryDict, now: dt.datetime, actor: Actor) -> Asked:
         filters=Filters(
             facets=facets,
             words=query.get("q", "").strip()[:40],
+            foreign_number=query.get("number", "").strip()[:80],
             open_only={"1": True, "0": False}.get(query.get("open", "")),
             overdue_at=now if query.get("overdue") == "1" else None,
             due_from=max((t for t in (due_from, now if soon else None) if t), default=None),

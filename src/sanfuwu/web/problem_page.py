@@ -10,12 +10,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from sanfuwu.exchange.models import Transfer
+from sanfuwu.exchange.queries import county_names, partners, transfers_of
 from sanfuwu.parties.queries import PlainContact
 from sanfuwu.problems.acts import ACTS_WITH_FORM
 from sanfuwu.problems.chip import Stage
 from sanfuwu.problems.policies import Offer
 from sanfuwu.problems.queries import ProblemView
 from sanfuwu.problems.queries.detail import Holder, Moment
+from sanfuwu.problems.queries.foreign import system_names
 from sanfuwu.problems.queries.kin import Asked
 from sanfuwu.reference.queries import calendar_at, rules_at
 from sanfuwu.rules.deadlines import extension_until, return_until
@@ -25,6 +28,7 @@ from sanfuwu.territory.models import Role
 
 from . import bars, words
 from .acts.texts import TEXTS, text_of
+from .exchange_rows import TransferRow, transfer_row
 from .pieces import Act, Bar, ChainLink, Line, PartyCard, Petition, Related, Responsibility, Responsible
 from .sentences import Told, sentence
 from .when import day, when, working_time
@@ -33,8 +37,9 @@ _FINAL = frozenset({Stage.STRUCK_OFF, Stage.ARCHIVED, Stage.DECLINED, Stage.MERG
 # Overlays and second thoughts: offered in the menu, never as the one primary act.
 _NEVER_PRIMARY = frozenset(
     {"correct", "archive", "decline", "request_info", "recall", "send_back", "report", "hand_down",
-     "add_requirement", "meet_requirement", "record_commitment", "return", "request_extension", "request_hold",
-     "refuse_hold", "renew_hold", "unhold", "merge", "unmerge", "split", "reopen", "withdraw", "rule_reassign"}
+     "add_requirement", "meet_requirement", "record_commitment", "note_foreign_number", "correct_foreign_number",
+     "note_foreign_update", "return", "request_extension", "request_hold", "refuse_hold",
+     "renew_hold", "unhold", "merge", "unmerge", "split", "reopen", "withdraw", "rule_reassign"}
 )  # fmt: skip
 
 
@@ -79,6 +84,8 @@ _WAITING: dict[Stage, Callable[[], str]] = {
 
 def waiting(view: ProblemView, now: dt.datetime) -> str:
     """What is waited for, and from whom, in one plain line: for everybody whose turn it is not."""
+    if view.problem.waiting_on == "across":
+        return _("Waits for the county that it was offered to; until then nothing is done here.")
     if any(a.request.decided_at is None and a.request.kind != "return" for a in view.requests):
         return _("Waits for a decision on what %(unit)s asks for; the clock keeps running.") % {"unit": _asker(view)}
     if view.stage is Stage.TO_STRIKE_OFF and any(m.data.get("conclusion") == "dissatisfied" for m in view.timeline):
@@ -171,7 +178,41 @@ def _is_due(view: ProblemView, offer: Offer, now: dt.datetime) -> bool:
         return now <= extension_until(rules_at(now), holder.assignment.due_at, calendar_at(now))
     if offer.act == "meet_requirement":
         return any(row.done_at is None for row, _owner, _text in view.requirements)
+    if offer.act in ("correct_foreign_number", "note_foreign_update"):
+        return bool(view.elsewhere)
     return True
+
+
+def beyond_acts(view: ProblemView) -> list[Act]:
+    """上报、移交, where a county of the list could take it."""
+    if not view.beyond:
+        return []
+    return [
+        beyond_act(view, offer.act)
+        for offer in view.beyond
+        if partners(Transfer.Kind.UP if offer.act == "report_up" else "")
+    ]
+
+
+def beyond_act(view: ProblemView, name: str) -> Act:
+    """One of them, with its address."""
+    said = text_of(name)
+    url = reverse(f"web:{name}", args=[view.problem.number]) + "#acts"
+    return Act(name, str(said.label), url, said.icon, str(said.consequence))
+
+
+def transfers(view: ProblemView, actor: Actor) -> list[TransferRow]:
+    """What was sent to other counties and came from them, about this problem."""
+    if (
+        not view.problem.waiting_on
+        and not any(m.kind in _OF_TRANSFERS for m in view.timeline)
+        and not (view.problem.source_system.isdigit())
+    ):
+        return []  # no query for a problem that never left
+    return [transfer_row(line) for line in transfers_of(actor, view.problem.pk)]
+
+
+_OF_TRANSFERS = frozenset({"reported_up", "handover_offered"})
 
 
 def _may_lead(view: ProblemView, offer: Offer) -> bool:
@@ -272,10 +313,11 @@ def party(view: ProblemView, revealed: PlainContact | None = None) -> PartyCard:
 def timeline(view: ProblemView, now: dt.datetime, *, after: int = 0) -> list[Line]:
     """Events in sentences, newest first; with `after` only those a reader has not seen."""
     units = {str(key): name for key, name in view.unit_names.items()}
-    return [_line(view, m, units, now) for m in reversed(view.timeline) if m.seq > after]
+    others = _others(view)
+    return [_line(view, m, units, others, now) for m in reversed(view.timeline) if m.seq > after]
 
 
-def _line(view: ProblemView, moment: Moment, units: dict[str, str], now: dt.datetime) -> Line:
+def _line(view: ProblemView, moment: Moment, units: dict[str, str], others: dict[str, str], now: dt.datetime) -> Line:
     who = moment.actor
     if moment.on_behalf:
         who = _("%(who)s (for %(post)s)") % {"who": moment.actor, "post": moment.on_behalf}
@@ -283,7 +325,8 @@ def _line(view: ProblemView, moment: Moment, units: dict[str, str], now: dt.date
         hidden = view.problem.confidential and not view.sees_requester
         who = _("The recorder (confidential)") if hidden else _("The system")
     posts = {str(key): name for key, name in view.post_names.items()}
-    told = Told(who=who, data=moment.data, units=units, posts=posts, now=now, took=_took(view, moment))
+    took = _took(view, moment)
+    told = Told(who=who, data=moment.data, units=units, posts=posts, now=now, took=took, others=others)
     extras = []
     if (moment.recorded_at - moment.happened_at) > dt.timedelta(days=1):
         extras.append(_("entered later"))
@@ -296,6 +339,12 @@ def _line(view: ProblemView, moment: Moment, units: dict[str, str], now: dt.date
         said="\n".join(moment.texts),
         anchor=f"e{moment.seq}",
     )
+
+
+def _others(view: ProblemView) -> dict[str, str]:
+    """Names of the systems and counties that the lines are about; no query for a problem that never left."""
+    said = {key for moment in view.timeline for key in ("system", "partner") if key in moment.data}
+    return (system_names() if "system" in said else {}) | (county_names() if "partner" in said else {})
 
 
 def _took(view: ProblemView, moment: Moment) -> str:

@@ -27,6 +27,7 @@ class Told:
     now: dt.datetime
     took: str = ""  # how long it took, for a signature or a first contact
     before: Mapping[str, Any] = field(default_factory=dict)
+    others: Mapping[str, str] = field(default_factory=dict)  # other systems and counties by their codes
 
     def unit(self, key: str = "unit") -> str:
         return self.units.get(str(self.data.get(key) or ""), _("a unit"))
@@ -36,6 +37,10 @@ class Told:
 
     def unit_list(self, key: str) -> str:
         return _(", ").join(self.units.get(str(i), _("a unit")) for i in self.data.get(key) or ())
+
+    def other(self, key: str) -> str:
+        code = str(self.data.get(key) or "")
+        return self.others.get(code, code or _("another office"))
 
     def moment(self, key: str) -> str:
         value = parse_datetime(str(self.data.get(key) or ""))
@@ -205,6 +210,43 @@ def _leader(t: Told) -> str:
     return _("%(name)s leads it") % {"name": name}
 
 
+def _updated(t: Told) -> str:
+    if t.data.get("said_on"):
+        return _("%(system)s reported on %(day)s; noted by %(who)s") % {
+            "system": t.other("system"),
+            "day": t.day("said_on"),
+            "who": t.who,
+        }
+    return _("%(system)s reported; noted by %(who)s") % {"system": t.other("system"), "who": t.who}
+
+
+def _number_corrected(t: Told) -> str:
+    said = {"who": t.who, "system": t.other("system")}
+    if t.data.get("now"):
+        return _("%(who)s corrected the number in %(system)s") % said
+    return _("%(who)s took a wrong number in %(system)s away") % said
+
+
+def _to_county(sentence: Callable[[], str]) -> Callable[[Told], str]:
+    return lambda t: (
+        sentence() % {"who": t.who, "county": t.other("partner"), "number": str(t.data.get("number") or "—")}
+    )
+
+
+def _transfer_declined(t: Told) -> str:
+    return _("%(county)s declined it: %(reason)s") % {
+        "county": t.other("partner"),
+        "reason": words.transfer_refusal(str(t.data.get("reason_code", ""))),
+    }
+
+
+def _transfer_finished(t: Told) -> str:
+    return _("%(county)s finished it: %(kind)s") % {
+        "county": t.other("partner"),
+        "kind": words.word(words.RESULT_KINDS, str(t.data.get("result_kind", ""))),
+    }
+
+
 _Sentence = Callable[[Told], str]
 
 
@@ -280,6 +322,18 @@ SENTENCES: dict[str, _Sentence] = {
     "requirement_added": _plain(lambda: _("%(who)s noted a paper to prepare")),
     "requirement_met": _plain(lambda: _("%(who)s noted that a paper has come in")),
     "attached": _plain(lambda: _("%(who)s attached a photograph")),
+    "foreign_number_noted": lambda t: (
+        _("%(who)s noted the number in %(system)s") % {"who": t.who, "system": t.other("system")}
+    ),
+    "foreign_number_corrected": _number_corrected,
+    "foreign_updated": _updated,
+    "reported_up": _to_county(lambda: _("%(who)s reported it up to %(county)s and waits for the answer")),
+    "handover_offered": _to_county(lambda: _("%(who)s offered to hand it over to %(county)s and waits for the answer")),
+    "transfer_received": _to_county(lambda: _("%(county)s received it under the number %(number)s")),
+    "transfer_accepted": _to_county(lambda: _("%(county)s accepted it (number %(number)s)")),
+    "transfer_declined": _transfer_declined,
+    "transfer_finished": _transfer_finished,
+    "handed_over": _to_county(lambda: _("It was handed over to %(county)s and ends here; number there %(number)s")),
     "category_merged": _plain(lambda: _("Its category was merged into another one")),
     "training_cleared": _plain(lambda: _("The training was cleared")),
     "erased": _plain(lambda: _("Personal data was erased by law")),
@@ -334,6 +388,7 @@ FOR_REQUESTER: dict[str, _Sentence] = {
     "parts_closed": lambda t: _("All its matters are closed"),
     "part_reopened": lambda t: _("One of its matters was taken up again"),
     "committed": _committed,
+    "handed_over": lambda t: _("It was handed over to another county"),
     "requirement_added": lambda t: _("A paper has to be prepared"),
     "requirement_met": lambda t: _("A paper has come in"),
 }

@@ -50,6 +50,9 @@ from .views.admin import (
 from .views.admin import index as admin_index
 from .views.admin import ledgers as admin_ledgers
 from .views.admin import papers as admin_papers
+from .views.admin import partners as admin_partners
+from .views.admin import systems as admin_systems
+from .views.exchange import answers, sending, transfers, workbooks
 
 app_name = "web"
 
@@ -69,6 +72,8 @@ urlpatterns = [
     path("problems/<str:number>/phone", personal.reveal, name="reveal"),
     path("problems/<str:number>/alike", alike.of_problem_page, name="alike"),
     path("problems/<str:number>/looks", personal.seen_by, name="looks"),
+    path("problems/<str:number>/report_up", sending.send, {"name": "report_up"}, name="report_up"),
+    path("problems/<str:number>/hand_over", sending.send, {"name": "hand_over"}, name="hand_over"),
     path("problems/<str:number>/papers/<slug:kind>", papers.issue_paper, name="issue_paper"),
     path("problems/<str:number>/<slug:name>", problem.act, name="act"),
     path("duties/", duties.duties_page, name="duties"),
@@ -96,6 +101,17 @@ urlpatterns = [
     path("r/", slip.ask, name="slip_ask"),
     path("r/<str:code>", slip.slip, name="slip"),
     path("admin/", admin_index.index, name="admin"),
+    path("admin/systems/", admin_systems.index, name="admin_systems"),
+    path("admin/systems/new", admin_systems.add, name="admin_system_add"),
+    path("admin/systems/<slug:code>", admin_systems.change, name="admin_system"),
+    path("admin/partners/", admin_partners.partners, name="admin_partners"),
+    path("exchange/", transfers.transfers, name="transfers"),
+    path("exchange/systems/", workbooks.index, name="exchange"),
+    path("exchange/systems/<slug:code>", workbooks.system, name="exchange_system"),
+    path("exchange/systems/<slug:code>/out", workbooks.make, name="exchange_make"),
+    path("exchange/systems/<slug:code>/in", answers.read, name="exchange_read"),
+    path("exchange/out/<uuid:exchange_id>", workbooks.download, name="exchange_download"),
+    path("exchange/in/<uuid:exchange_id>", answers.preview, name="exchange_preview"),
     path("admin/categories/", categories.categories, name="admin_categories"),
     path("admin/categories/import", categories.categories_import, name="admin_categories_import"),
     path("admin/categories/<uuid:category_id>", categories.category, name="admin_category"),

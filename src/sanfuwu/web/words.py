@@ -138,6 +138,83 @@ ROLES: Words = {
     "audit_officer": _("Audit officer"),
 }
 
+# Why another county does not take a problem, besides the reasons that every ledger knows.
+_TRANSFER_REFUSALS: Words = {
+    "own": _("For a reason that it names"),
+    "withdrawn": _("Withdrawn by the requester"),
+    "archived": _("Archived without a result"),
+    "not_a_partner": _("It does not take problems from this county"),
+    "no_such_county": _("There is no such county in this installation"),
+}
+
+TRANSFER_KINDS: Words = {
+    "up": pgettext_lazy("transfer", "Reported up"),
+    "across": pgettext_lazy("transfer", "Handed over"),
+}
+
+# What is waited for beyond this county, as a filter and a mark on the problem.
+WAITING_ON: Words = {"up": _("Waiting for a superior"), "across": _("Waiting for another county")}
+
+# state of a transfer -> word, icon, tone
+TRANSFER_STATES: dict[str, tuple[str | Promise, str, str]] = {
+    "waiting": (_("On its way"), "send", "amber"),
+    "received": (_("Received, not yet accepted"), "hourglass", "amber"),
+    "accepted": (_("Accepted there"), "check", "accent"),
+    "declined": (_("Declined"), "ban", ""),
+    "finished": (_("Finished there"), "circle-check", "green"),
+}
+
+# The same of one that came from there: it is we who accept or decline.
+RECEIVED_STATES: dict[str, tuple[str | Promise, str, str]] = {
+    "received": (_("Awaiting acceptance"), "hourglass", "amber"),
+    "accepted": (_("Accepted here"), "check", "accent"),
+    "declined": (_("Not accepted"), "ban", ""),
+    "finished": (_("Finished here"), "circle-check", "green"),
+}
+
+PARTNER_RELATIONS: Words = {
+    "superior": _("Superior"),
+    "neighbour": _("Same level"),
+    "subordinate": _("Subordinate"),
+}
+
+# What becomes of a row of a workbook that came in -> word, icon, tone
+VERDICTS: dict[str, tuple[str | Promise, str, str]] = {
+    "matched": (_("Will be noted"), "check", "green"),
+    "conflict": (_("You decide"), "alert-triangle", "amber"),
+    "known": (_("Noted before"), "history", ""),
+    "unknown": (_("Number not known"), "help-circle", ""),
+    "fault": (_("Cannot be read"), "alert-circle", "red"),
+}
+
+VERDICT_REASONS: Words = {
+    "two_words": _("Two different words of the same day"),
+    "older": _("Older than what was noted last"),
+    "closed_here": _("The problem is closed here"),
+    "no_number": _("The number is missing"),
+    "long_number": _("The number has more than 80 characters"),
+    "no_words": _("Neither a state nor a reply"),
+    "long_status": _("The state has more than 40 characters"),
+    "long_reply": _("The reply has more than 5,000 characters"),
+    "no_date": _("The date cannot be read"),
+    "future": _("The date lies in the future"),
+}
+
+EXCHANGE_STATES: dict[str, tuple[str | Promise, str, str]] = {
+    "made": (_("Made"), "file-export", "accent"),
+    "preview": (_("Read, not yet noted"), "eye", "amber"),
+    "recorded": (_("Noted"), "check", "green"),
+    "dropped": (_("Not used"), "x", ""),
+}
+
+CONCLUSIONS: Words = {
+    "confirmed": _("The requester confirmed it"),
+    "dissatisfied": _("The requester is dissatisfied"),
+    "unreachable": _("The requester could not be reached"),
+    "anonymous": _("Anonymous, the result was published"),
+    "redo": _("Done again"),
+}
+
 CONTACT_WAYS: Words = {
     "phone": pgettext_lazy("channel", "By phone"),
     "visit": pgettext_lazy("channel", "In person"),
@@ -348,6 +425,12 @@ def stages() -> list[tuple[str, str]]:
     return [(code, str(word)) for code, (word, _icon, _tone) in _STAGES.items()]
 
 
+def chip_of(known: dict[str, tuple[str | Promise, str, str]], code: str) -> Chip:
+    """The chip of a code of one of the tables above."""
+    word, icon, tone = known.get(code, (code, "", ""))
+    return Chip(str(word), icon, tone)
+
+
 def export_chip(state: str) -> Chip:
     word, icon, tone = EXPORT_STATES.get(state, (state, "", ""))
     return Chip(str(word), icon, tone)
@@ -367,6 +450,11 @@ def reason(kind: str, code: str) -> str:
     """The office's name of a reason, also of one that is no longer in use; an empty code has none."""
     found = reference.reason(kind, code) if code else None
     return str(found.label) if found else code
+
+
+def transfer_refusal(code: str) -> str:
+    """Why another county did not take a problem; an empty code has no word."""
+    return word(_TRANSFER_REFUSALS, code) if code in _TRANSFER_REFUSALS else reason("decline", code)
 
 
 def reason_options(kind: str) -> list[tuple[str, str]]:

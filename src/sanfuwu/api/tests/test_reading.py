@@ -8,11 +8,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from sanfuwu.exchange.actions.systems import SetSystem, add_system
 from sanfuwu.problems import actions
 from sanfuwu.problems.commands import Correct, Report
 from sanfuwu.problems.queries import FACET_FILTERS
 from sanfuwu.problems.tests.cast import (
     ELSEWHERE,
+    NOW,
     PERSON,
     PHONE,
     SECOND_TEXT,
@@ -261,3 +263,15 @@ def test_the_present_moment_is_the_programs_own_clock(cast: Cast, office: Caller
     body = office.get(f"/problems/{cast.dispatched().number}").json()
     assert body["clock"]["running"] is True
     assert body["clock"]["elapsed"] == 0.0
+
+
+def test_numbers_in_other_systems_are_told_and_found(cast: Cast, office: Caller) -> None:
+    add_system("hotline", SetSystem(name="12345热线"), actor=cast.office, now=NOW)
+    problem, _other = cast.registered(), cast.registered(told("另一件事"))
+    said = {"system": "hotline", "number": "GD-77"}
+    assert office.post(f"/problems/{problem.number}/note-foreign-number", said).status_code == 200
+    (there,) = office.get(f"/problems/{problem.number}").json()["elsewhere"]
+    assert (there["system"], there["name"], there["number"]) == ("hotline", "12345热线", "GD-77")
+    assert numbers(office.get("/problems", {"number": "gd-77"})) == [problem.number]
+    assert numbers(office.get("/problems", {"foreign": "hotline"})) == [problem.number]
+    assert numbers(office.get("/problems", {"number": "GD-78"})) == []

@@ -6,6 +6,7 @@ from .closing import archive, strike_off
 from .dispatching import dispatch, hand_down, recall
 from .erasing import erase_requester
 from .extending import decide_extension, request_extension
+from .foreign import correct_foreign_number, note_foreign_number, note_foreign_update
 from .handling import contact, report, review, send_back, sign, sign_off, submit_result
 from .history import import_history
 from .holding import hold, refuse_hold, renew_hold, request_hold, unhold
@@ -45,6 +46,7 @@ __all__ = [
     "clear_training",
     "contact",
     "correct",
+    "correct_foreign_number",
     "decide_extension",
     "decline",
     "dispatch",
@@ -56,6 +58,8 @@ __all__ = [
     "known_source",
     "meet_requirement",
     "merge",
+    "note_foreign_number",
+    "note_foreign_update",
     "publish_year",
     "recall",
     "record_callback",

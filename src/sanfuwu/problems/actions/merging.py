@@ -64,6 +64,8 @@ def _master(snap: Snapshot, cmd: Merge, ctx: Context) -> Snapshot:
         raise InvalidInput(_("That one is merged itself; name the one it follows."), field="master")
     if master.problem.part_count or master.problem.state not in _MASTER_STATES:
         raise InvalidInput(_("That one is closed or was split: it cannot carry another."), field="master")
+    if master.problem.waiting_on == "across":
+        raise InvalidInput(_("That one has been offered to another county: wait for the answer."), field="master")
     return master
 
 

@@ -6,13 +6,14 @@ import datetime as dt
 import hashlib
 import re
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from sanfuwu.counties.queries import county_code, division_exists
@@ -27,17 +28,19 @@ from sanfuwu.reference.queries import county_data
 from sanfuwu.rules.identifiers import DivisionLevel, check_division, division_at
 from sanfuwu.rules.lifecycle import Machine, next_state
 from sanfuwu.rules.resolution_level import OnSpotClaim, OnSpotFault, on_spot_faults
+from sanfuwu.rules.text import reference_key
 from sanfuwu.territory.actor import Actor
 from sanfuwu.territory.models import UnitVersion
 from sanfuwu.territory.queries import town_units
 
 from ..commands import Registration, SpotSolution
-from ..models import Problem, ProblemText, VerificationCycle
+from ..models import ForeignNumber, ForeignSystem, Problem, ProblemText, VerificationCycle
 from ..policies import may_register
 from ..snapshot import Snapshot
 from ._proposing import responsible
 from ._references import broken_references
 from ._shell import MOST_AT_ONCE, Context, finish, new_row, require_choice, require_text
+from .foreign import digest_of, number_row
 from .triage import search_grams
 
 TITLE_LENGTH = 40
@@ -155,6 +158,7 @@ def register_together(incoming: Sequence[Incoming], *, actor: Actor, now: dt.dat
     with atomically():
         known = _existing([c for _i, c in good])
         faults = broken_references([c.reg for _i, c in good])
+        spellings = _spellings([c.reg for _i, c in good])
         fresh: list[tuple[int, _Checked]] = []
         for (index, checked), fault in zip(good, faults, strict=True):
             if fault is not None:
@@ -165,7 +169,9 @@ def register_together(incoming: Sequence[Incoming], *, actor: Actor, now: dt.dat
                 results[index] = RegisterResult(index, "duplicate", number=known[key])
                 continue
             if key is not None:
-                known[key] = ""  # a second row with the same key in this batch is a duplicate too
+                # A second row with the same key in this batch is a duplicate too; a known system's however written.
+                known[key] = ""
+                known.update({(key[0], other): "" for other in spellings.get((key[0], reference_key(key[1])), ())})
             fresh.append((index, checked))
         if fresh:
             changes = Changes()
@@ -266,6 +272,34 @@ def _existing(batch: Sequence[_Checked]) -> dict[tuple[str, str], str]:
     for system, refs in wanted.items():
         rows = Problem.objects.filter(source_system=system, source_ref__in=refs)
         found |= {(system, str(ref)): number for ref, number in rows.values_list("source_ref", "number")}
+    for source, code in _systems_of([c.reg for c in batch]).items():
+        keys = {ref: reference_key(ref) for ref in wanted[source]}
+        noted = ForeignNumber.objects.filter(system__code=code, key__in=set(keys.values()), ended_at__isnull=True)
+        numbers = dict(noted.values_list("key", "problem__number"))
+        for ref, key in keys.items():
+            if key in numbers:
+                found.setdefault((source, ref), numbers[key])
+    return found
+
+
+def _systems_of(regs: Sequence[Registration]) -> dict[str, str]:
+    """{source_system: code} of those sources that the county's list of other systems knows by code or name: what comes
+    from there has its number there from its first day (ADR 0108). No query for what comes from nowhere."""
+    sources = {reg.source_system for reg in regs if reg.source_ref is not None and reg.source_system}
+    if not sources:
+        return {}
+    rows = ForeignSystem.objects.filter(Q(code__in=sources) | Q(name__in=sources), active=True)
+    known = [(code, name) for code, name in rows.values_list("code", "name")]
+    return {said: code for code, name in known for said in (code, name) if said in sources}
+
+
+def _spellings(regs: Sequence[Registration]) -> dict[tuple[str, str], set[str]]:
+    """The ways in which one number of a known system is written in a batch: "Ａ12" and "a 12" are one."""
+    systems = _systems_of(regs)
+    found: dict[tuple[str, str], set[str]] = {}
+    for reg in regs:
+        if reg.source_ref is not None and reg.source_system in systems:
+            found.setdefault((reg.source_system, reference_key(reg.source_ref)), set()).add(reg.source_ref)
     return found
 
 
@@ -305,6 +339,8 @@ def _plan(
     """The plan of one and of many: the same lines, so that a batch is nothing but its singles. `requests` are the ids
     of their requests, where these differ."""
     numbers = next_numbers(now, len(batch), training=actor.training)
+    # In training no number of another system is taken: it would not be free for the real problem.
+    systems = {} if actor.training else _systems_of([c.reg for c in batch])
     served = _served(changes, [c.requester for c in batch], actor, now)
     today = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
     units = once(UnitVersion, today, lambda: town_units(today))
@@ -315,7 +351,7 @@ def _plan(
         # Whoever registers knows best, then the catalogue; otherwise the town itself.
         unit = checked.reg.proposed_unit or responsible(checked.reg.category_id, checked.division, today)
         unit = unit or (units.get(town) if town else None)
-        snap = _plan_one(checked, number, party, contact, unit, actor, now, solution, changes)
+        snap = _plan_one(checked, number, party, contact, unit, actor, now, solution, systems, changes)
         pairs.append((snap, Context(actor=actor, now=now)))
     finish(pairs, changes)
     return [snap.problem for snap, _ctx in pairs]
@@ -344,6 +380,7 @@ def _plan_one(
     actor: Actor,
     now: dt.datetime,
     solution: SpotSolution | None,
+    systems: Mapping[str, str],
     changes: Changes,
 ) -> Snapshot:
     reg = checked.reg
@@ -391,6 +428,10 @@ def _plan_one(
     changes.insert(problem)
     row = changes.insert(new_row(problem))
     snap = Snapshot(problem=problem, row=row, party_unit=party.unit_id if party else None)
+    if reg.source_ref is not None and (system := systems.get(reg.source_system)):
+        there = changes.insert(number_row(problem.pk, system, reg.source_ref, by=actor.effective_post, now=now))
+        snap.foreign.append(there)
+        data |= {"system": system, "foreign": there.pk, "sha256": digest_of(there)}
     changes.insert(ProblemText(problem_id=problem.pk, grams=search_grams(problem, checked.text)))
     if solution is not None and (recurs or _sampled(problem.pk, county_data().spot_sample)):
         cycle = VerificationCycle(

@@ -4,6 +4,7 @@ from .arranged import ListSetting, SavedView
 from .assignment import Assignment, ClockPause, Deadline
 from .attachment import Attachment
 from .category import Category
+from .foreign import ForeignNumber, ForeignSystem
 from .index import Facet, ProblemRow, ProblemText
 from .overlay import Commitment, Coordination, CoordinationItem, Leadership, PlanStep, Requirement
 from .problem import Problem
@@ -21,6 +22,8 @@ __all__ = [
     "CoordinationItem",
     "Deadline",
     "Facet",
+    "ForeignNumber",
+    "ForeignSystem",
     "Leadership",
     "ListSetting",
     "PlanStep",

@@ -41,6 +41,10 @@ class Problem(Stream):
         HOTLINE = "hotline"  # 12345 及其他系统
         IMPORT = "import"  # 台账导入
 
+    class WaitingOn(models.TextChoices):
+        UP = "up"  # 已上报, 等上级
+        ACROSS = "across"  # 已提出移交, 等对方
+
     class ResultKind(models.TextChoices):
         SOLVED = "solved"  # 实际解决
         EXPLAINED = "explained"  # 解释说明
@@ -91,6 +95,7 @@ class Problem(Stream):
     campaign_id = models.UUIDField(null=True)
     master = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="parts")
+    waiting_on = models.CharField(max_length=6, choices=WaitingOn.choices, default="", blank=True)  # another ledger
     merged_count = models.PositiveSmallIntegerField(default=0)  # how many others follow this one
     part_count = models.PositiveSmallIntegerField(default=0)  # into how many it was split
     reason_code = models.CharField(max_length=32, default="")  # of 不予受理 or 已撤回
@@ -132,6 +137,7 @@ class Problem(Stream):
         "meeting_id",
         "master_id",
         "parent_id",
+        "waiting_on",
         "merged_count",
         "part_count",
         "reason_code",

@@ -27,6 +27,7 @@ from ..chip import Mark, Stage, marks, stage
 from ..models import Assignment, Attachment, Category, Commitment, Problem, ProblemRow, Requirement
 from ..policies import Offer
 from ..snapshot import Snapshot, load
+from .foreign import NumberElsewhere, numbers_of
 from .kin import Asked, Kin, asked_of, kin_of
 from .notes import texts
 from .scope import sees_requester, visible_to
@@ -114,6 +115,8 @@ class ProblemView:
     being_asked: bool  # a call-back is open
     waits_for: str  # the unit whose turn it is: to sign, to handle, to review; empty when it is none's
     offers: tuple[Offer, ...]
+    beyond: tuple[Offer, ...]  # towards other counties
+    elsewhere: tuple[NumberElsewhere, ...]  # empty where they could lead to a confidential requester
     unit_names: dict[UUID, str] = field(repr=False)
     post_names: dict[UUID, str] = field(repr=False, default_factory=dict)  # of posts that an event's sentence names
     version: int = 0
@@ -182,6 +185,8 @@ def view_of(actor: Actor, snap: Snapshot, *, now: dt.datetime) -> ProblemView:
         being_asked=snap.open_cycle is not None,
         waits_for=_waits_for(snap, names),
         offers=offers,
+        beyond=tuple(policies.offers(actor, snap, policies.BEYOND)),
+        elsewhere=numbers_of(snap) if sees else (),
         unit_names=names,
         post_names={pk: _label(posts, pk) for pk in _named_posts(events) if pk in posts},
         version=p.version,

@@ -20,7 +20,7 @@ from sanfuwu.territory.actor import Actor
 from .. import facets
 from ..facets import Token
 from ..search import grams_asked
-from . import scope
+from . import foreign, scope
 from .duties import Duty
 from .looking import Conditions, Hit, Look, Sort
 
@@ -51,6 +51,8 @@ FACET_FILTERS: dict[str, str] = {
     "origin": "origin",
     "registered_by": "reg",
     "party": "party",
+    "foreign": "foreign",
+    "waiting": "waiting",
     "asks": "asks",  # 单位请示: return | extension | hold
     "waits": "duty",  # what waits for one unit: "to_sign:<unit>"; see facets
 }
@@ -62,6 +64,7 @@ class Filters:
 
     facets: dict[str, tuple[str, ...]] = field(default_factory=dict)
     words: str = ""
+    foreign_number: str = ""  # in whatever other system
     open_only: bool | None = None
     overdue_at: dt.datetime | None = None  # due before this moment and still open
     due_before: dt.datetime | None = None
@@ -144,6 +147,11 @@ def _where(actor: Actor, filters: Filters, order: Sort | None) -> Conditions | N
         where.add("NOT r.is_open")
     if due_before is not None:
         where.add("r.is_open AND r.due_at < %s", due_before, on="due_at")
+    if filters.foreign_number.strip():
+        holders = foreign.holders(filters.foreign_number)
+        if not holders:
+            return None
+        where.add("r.problem_id = ANY(%s)", holders)
     if filters.due_from is not None:
         where.add("r.is_open AND r.due_at >= %s", filters.due_from, on="due_at")
     _spans(where, filters)
@@ -178,6 +186,8 @@ def _spans(where: Conditions, filters: Filters) -> None:
 
 def _tells_the_requester(actor: Actor, filters: Filters) -> bool:
     """Whether a hit would say who raised a confidential problem, or wrote it down, to somebody who may not know."""
+    if filters.foreign_number.strip() and not scope.sees_confidential(actor):
+        return True  # another system's number may lead to the person there
     asked = dict(filters.facets)
     if asked.get("registered_by") == (str(actor.effective_post),):
         del asked["registered_by"]  # one's own

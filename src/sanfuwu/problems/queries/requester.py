@@ -19,6 +19,7 @@ from .. import facets
 from ..chip import Stage, stage
 from ..models import Assignment, Problem
 from ..snapshot import load, load_many
+from .foreign import NumberElsewhere, numbers_of
 
 _SHOWN = frozenset(
     {
@@ -34,6 +35,7 @@ _SHOWN = frozenset(
         "result_accepted",
         "redo_ordered",
         "struck_off",
+        "handed_over",
         "committed",
         "requirement_added",
         "requirement_met",
@@ -79,6 +81,7 @@ class RequesterView:
     merged: bool  # it is handled together with another one
     parts: tuple[tuple[str, Stage], ...]  # (number, stage) of what it was split into
     told: tuple[Told, ...]
+    elsewhere: tuple[NumberElsewhere, ...] = ()  # where the requester may ask as well
     training: bool = False
 
 
@@ -117,6 +120,7 @@ def by_code(code: str, *, now: dt.datetime) -> RequesterView:
             )
             for e in found
         ),
+        elsewhere=tuple(n for n in numbers_of(snap) if n.told_to_requester),
         training=training,
     )
 

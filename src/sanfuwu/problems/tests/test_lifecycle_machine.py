@@ -21,6 +21,7 @@ from sanfuwu.ledger.models import Event
 from sanfuwu.ledger.replay import differences, replay
 from sanfuwu.ledger.verify import link_of
 from sanfuwu.parties.actions import RequesterInput
+from sanfuwu.reference.reasons import BUILT_IN
 from sanfuwu.rules.lifecycle import CLOSED_PROBLEM_STATES, OPEN_ASSIGNMENT_STATES, OPEN_PROBLEM_STATES, Machine, states
 from sanfuwu.territory.actor import SYSTEM, Actor
 from sanfuwu.territory.queries import scopes_over
@@ -29,6 +30,7 @@ from .. import actions, facets, policies
 from .. import commands as c
 from ..acts import ACTS
 from ..chip import Stage, stage
+from ..models import ForeignSystem
 from ..snapshot import Snapshot, load
 from .cast import NOW, SECOND_TEXT, SECOND_TITLE, SONGXIA, VILLAGE, Cast, firm, told
 
@@ -37,11 +39,13 @@ KINDS = {
     *("dispatched", "handed_down", "recalled", "signed", "contacted", "reported", "result_submitted", "signed_off"),
     *("sent_back", "part_accepted", "result_accepted", "callback_recorded", "callback_concluded", "redo_ordered"),
     *("struck_off", "archived", "leader_appointed", "coordinated", "committed", "planned"),
-    *("requirement_added", "requirement_met"),
+    *("requirement_added", "requirement_met", "foreign_number_noted", "foreign_number_corrected", "foreign_updated"),
     *("returned", "return_upheld", "return_reassigned", "extension_requested", "extension_granted"),
     *("extension_refused", "hold_requested", "held", "hold_refused", "hold_renewed", "unheld", "reopened"),
     *("withdrawn", "withdrawal_denied", "merged", "merged_in", "unmerged", "merged_out", "master_solved", "split"),
 }
+DECLINE_REASONS = tuple(one.code for one in BUILT_IN["decline"])
+SEND_BACK_REASONS = tuple(one.code for one in BUILT_IN["send_back"])
 PEOPLE = (
     *("office", "town_office", "other_town_office", "handler", "head", "water", "water_head", "company"),
     *("company_head", "town_head", "villager", "village_head", "collector", "verifier", "unit_verifier"),
@@ -57,6 +61,7 @@ class Given:
     def __init__(self, cast: Cast) -> None:
         self.people: dict[str, Actor] = {name: getattr(cast, name) for name in PEOPLE} | {"system": SYSTEM}
         self.units = [cast.unit(code) for code in UNITS]
+        ForeignSystem.objects.create(code="hotline", name="12345热线")
         self.categories = [cast.category, cast.category_above]
         self.companion = ""  # number of another problem, to be merged into
         self.leader_posts = [cast.district_leader.post_id, cast.leader.post_id, cast.handler.post_id]
@@ -78,7 +83,7 @@ def command(name: str, snap: Snapshot, subject: UUID | None, rng: Random, given:
         filled |= {"category_id": pick(given.categories), "tier": pick(("limited", "key"))}
         filled |= {"urgency": pick(("normal", "normal", "urgent", "consult")), "nature": pick(("problem", "dispute"))}
     elif name == "decline":
-        filled |= {"reason_code": pick(c.DECLINE_REASONS), "where_to_go": words()}
+        filled |= {"reason_code": pick(DECLINE_REASONS), "where_to_go": words()}
     elif name == "request_info":
         filled |= {"what": words()}
     elif name in ("supply_info", "report", "contact"):
@@ -118,7 +123,7 @@ def command(name: str, snap: Snapshot, subject: UUID | None, rng: Random, given:
         kind = pick(("solved", "solved", "explained", "unsolvable", "planned"))
         filled |= {"result_kind": kind, "text": words(), "evidence": "照片"}
     elif name == "send_back":
-        filled |= {"reason_code": pick(c.SEND_BACK_REASONS), "text": words()}
+        filled |= {"reason_code": pick(SEND_BACK_REASONS), "text": words()}
     elif name == "record_callback":
         good = rng.random() < 0.5
         outcome = "confirmed" if good else pick(("", "redo", "redo", "dissatisfied", "confirmed"))
@@ -138,6 +143,15 @@ def command(name: str, snap: Snapshot, subject: UUID | None, rng: Random, given:
         filled |= {"steps": (c.Step(text=words(), unit_id=pick(given.units), due_on=dt.date(2019, 3, 1)),)}
     elif name == "add_requirement":
         filled |= {"text": words()}
+    elif name == "note_foreign_number":
+        filled |= {"system": "hotline", "number": f"{words()}{rng.randrange(10**12)}"}
+    elif name == "correct_foreign_number":
+        held = [n.pk for n in snap.foreign_now]
+        number = pick(("", str(rng.randrange(10**12))))
+        filled |= {"foreign_id": pick(held) if held else UUID(int=7), "number": number, "reason": words()}
+    elif name == "note_foreign_update":
+        numbers = [n.number for n in snap.foreign_now]
+        filled |= {"system": "hotline", "number": pick(numbers) if numbers else "1", "status": words()}
     elif name == "meet_requirement":
         wanted = [r.pk for r in snap.requirements]
         filled |= {"requirement_id": pick(wanted) if wanted else UUID(int=7)}
@@ -158,6 +172,7 @@ LIKELY |= {"return": 0.4, "rule_uphold": 2, "rule_reassign": 2, "request_extensi
 LIKELY |= {"request_hold": 0.3, "hold": 2, "refuse_hold": 0.5, "renew_hold": 0.2, "unhold": 1, "reopen": 0.5}
 LIKELY |= {"withdraw": 0.05, "merge": 0.05, "unmerge": 2, "split": 0.02}
 LIKELY |= dict.fromkeys(("correct", "report", *OVERLAYS), 0.05)
+LIKELY |= {"note_foreign_number": 0.05, "correct_foreign_number": 0.2, "note_foreign_update": 0.2}
 SEED = st.integers(0, 2**32 - 1)
 
 

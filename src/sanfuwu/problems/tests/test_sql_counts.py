@@ -25,7 +25,7 @@ from sanfuwu.parties.actions import RequesterInput
 from .. import actions, queries
 from .. import commands as c
 from ..acts import ACTS
-from ..models import Problem
+from ..models import ForeignSystem, Problem
 from ..queries import Filters
 from .cast import NOW, SONGXIA, VILLAGE, Cast, confirmed, firm, result, told
 
@@ -41,7 +41,7 @@ class Counted:
         plain = psycopg.Cursor.execute
 
         def execute(cursor: psycopg.Cursor[Any], *args: Any, **kwargs: Any) -> Any:
-            if type(cursor) is psycopg.Cursor:  # Django's cursors are of a class of their own
+            if type(cursor) in (psycopg.Cursor, psycopg.RawCursor):  # Django's cursors are of a class of their own
                 self.beside += 1
             return plain(cursor, *args, **kwargs)
 
@@ -61,6 +61,7 @@ def walk(cast: Cast) -> list[tuple[str, Callable[[], Any]]]:
     office, handler, head, verifier = cast.office, cast.handler, cast.head, cast.verifier
     town, power, village = cast.town_office, cast.unit("gds-songxia"), cast.unit(VILLAGE)
     leader, category, supervisor = cast.district_leader, cast.category, cast.supervisor
+    ForeignSystem.objects.create(code="hotline", name="12345热线")
     first = cast.registered()
     second = actions.register_problem(told("另一件事", firm(2)), actor=office, now=NOW)
     third = cast.dispatched(told("第三件事", firm(3)), lead=SONGXIA)
@@ -98,6 +99,9 @@ def walk(cast: Cast) -> list[tuple[str, Callable[[], Any]]]:
         on(first, "set_plan", steps),
         on(first, "add_requirement", c.AddRequirement(text="申请表")),
         ("meet_requirement", lambda: _meet(first, office)),
+        on(first, "note_foreign_number", c.NoteForeignNumber(system="hotline", number="GD-1")),
+        on(first, "note_foreign_update", c.NoteForeignUpdate(system="hotline", number="GD-1", status="已办结")),
+        ("correct_foreign_number", lambda: _correct(first, office)),
         on(first, "submit_result", result(), handler),
         on(first, "send_back", c.SendBack(reason_code="untrue", text="再查"), head),
         on(first, "submit_result", result(), handler),
@@ -123,6 +127,12 @@ def walk(cast: Cast) -> list[tuple[str, Callable[[], Any]]]:
         on(given_up, "withdraw", c.Withdraw(reason="自行解决", proof="书面"), collector),
         on(first, "reopen", c.Reopen(reason="又跳闸"), supervisor),
     ]
+
+
+def _correct(problem: Problem, actor: Any) -> None:
+    wrong = problem.foreign_numbers.get().pk
+    cmd = c.CorrectForeignNumber(foreign_id=wrong, number="GD-2", reason="抄错")
+    actions.correct_foreign_number(problem.pk, cmd, actor=actor, now=NOW)
 
 
 def _meet(problem: Problem, actor: Any) -> None:

@@ -25,6 +25,8 @@ class FormContext:
     categories: Choices = field(default_factory=list)
     places: Choices = field(default_factory=list)
     requirements: Choices = field(default_factory=list)  # still owed
+    systems: Choices = field(default_factory=list)  # other systems in use
+    numbers: Choices = field(default_factory=list)  # (id, system and number) that the problem has there
     confidential: bool = False
     anonymous: bool = False
     result_kind: str = ""
@@ -254,6 +256,20 @@ MAKERS: dict[str, Maker] = {
     "record_commitment.unit_id": lambda c: _select(_("Unit that promises"), c.units),
     "record_commitment.text": lambda c: _area(_("What was promised"), most=500, rows=2),
     "record_commitment.due_on": lambda c: _date(_("By"), _("Leave open when no date was named.")),
+    "note_foreign_number.system": lambda c: _radio(_("System"), c.systems),
+    "note_foreign_number.number": lambda c: forms.CharField(label=_("Number there"), max_length=80),
+    "correct_foreign_number.foreign_id": lambda c: _radio(_("Wrong number"), c.numbers),
+    "correct_foreign_number.number": lambda c: forms.CharField(
+        label=_("Right number"), max_length=80, required=False, help_text=_("Leave open to take the wrong one away.")
+    ),
+    "correct_foreign_number.reason": lambda c: _area(_("Why it is corrected"), most=500, rows=2),
+    "note_foreign_update.system": lambda c: _radio(_("System"), c.systems),
+    "note_foreign_update.number": lambda c: forms.CharField(label=_("Number there"), max_length=80),
+    "note_foreign_update.status": lambda c: forms.CharField(
+        label=_("State there, in their word"), max_length=40, required=False
+    ),
+    "note_foreign_update.text": lambda c: _area(_("What they say"), required=False, most=5000),
+    "note_foreign_update.said_on": lambda c: _date(_("Said on")),
 }
 
 # Fields of commands that a page fills by itself or leaves to the API.

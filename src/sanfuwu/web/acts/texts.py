@@ -163,6 +163,31 @@ TEXTS: dict[str, ActText] = {
         "flag",
         _("A promise without a date gets a day by which the date is named (2 working days)."),
     ),
+    "note_foreign_number": ActText(
+        pgettext_lazy("act", "Note a number elsewhere"),
+        "link",
+        _("It is found by this number, and the other system is told of every change by workbook."),
+    ),
+    "correct_foreign_number": ActText(
+        pgettext_lazy("act", "Correct a number elsewhere"),
+        "pencil",
+        _("The wrong number stays in the record and is free again."),
+    ),
+    "report_up": ActText(
+        pgettext_lazy("act", "Report up"),
+        "arrow-up-right",
+        _("It stays open here and waits; every answer from there becomes a line of the record."),
+    ),
+    "hand_over": ActText(
+        pgettext_lazy("act", "Hand over"),
+        "transfer",
+        _("Once they accept it, it ends here and the requester reads their number; if they decline, it comes back."),
+    ),
+    "note_foreign_update": ActText(
+        pgettext_lazy("act", "Note what another system says"),
+        "messages",
+        _("It is kept as a note; the state does not change."),
+    ),
 }
 
 

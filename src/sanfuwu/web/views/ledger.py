@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,10 +14,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from sanfuwu.documents.policies import may_export
+from sanfuwu.exchange.queries import by_their_number
 from sanfuwu.ledger.errors import InvalidInput, NotVisible
 from sanfuwu.problems.models import SavedView
 from sanfuwu.problems.policies import may_arrange, may_change_view, may_share_view
-from sanfuwu.problems.queries import Arranged, Page, arranged, find, lines, list_problems, may_see_duties
+from sanfuwu.problems.queries import Arranged, Filters, Page, arranged, find, lines, list_problems, may_see_duties
 from sanfuwu.territory.actor import Actor
 from sanfuwu.web import bulk, columns, filters, lists
 from sanfuwu.web.exporting import ExportForm
@@ -45,7 +47,16 @@ def problems(request: HttpRequest) -> HttpResponse:
         try:
             return HttpResponseRedirect(reverse("web:problem", args=[find(actor, number).problem.number]))
         except NotVisible:
+            if ours := by_their_number(actor, number):
+                return HttpResponseRedirect(reverse("web:problem", args=[ours]))
             messages.warning(request, _("No problem with this number is visible to your present post."))
+    if number := lists.elsewhere_in(asked.filters.words):
+        elsewhere = list_problems(actor, Filters(foreign_number=number), limit=2)
+        if len(elsewhere.ids) == 1:
+            (line,) = lines(actor, elsewhere.ids, now=now)
+            return HttpResponseRedirect(reverse("web:problem", args=[line.number]))
+        if elsewhere.ids:  # two systems have given the same number
+            return HttpResponseRedirect(reverse("web:problems") + "?" + urlencode({"number": number}))
     refused = ""
     try:
         page = list_problems(actor, asked.filters, sort=asked.sort, cursor=asked.cursor or None, limit=PAGE)

@@ -27,6 +27,7 @@ from sanfuwu.problems.chip import Stage
 from sanfuwu.problems.files import Photo
 from sanfuwu.problems.models import Attachment
 from sanfuwu.problems.queries import ProblemView, find, get_problem
+from sanfuwu.problems.queries.foreign import system_names
 from sanfuwu.reference import queries as reference
 from sanfuwu.reference.queries import calendar_at, rules_at
 from sanfuwu.rules.deadlines import plan_deadlines
@@ -35,6 +36,7 @@ from sanfuwu.triage import queries as catalogue
 from sanfuwu.web import choices, problem_page, words
 from sanfuwu.web.acts.fields import FormContext
 from sanfuwu.web.acts.forms import ActForm, PlainForm
+from sanfuwu.web.exchange_forms import SendForm
 from sanfuwu.web.page import actor_of, for_post, now_of
 from sanfuwu.web.pieces import Act, Line
 from sanfuwu.web.when import day, full_day, when
@@ -169,7 +171,7 @@ def page(
     now: dt.datetime,
     *,
     opened: Act | None = None,
-    form: ActForm | PlainForm | None = None,
+    form: ActForm | PlainForm | SendForm | None = None,
     stale: Stale | None = None,
     done_draft: str = "",
     revealed: PlainContact | None = None,
@@ -180,6 +182,7 @@ def page(
     primary, others = problem_page.acts(view, now)
     if photos := problem_page.photos_act(view, actor):
         others.append(photos)
+    others += problem_page.beyond_acts(view)
     if primary is not None:
         primary = _told(primary, view, now)
     raised = [
@@ -200,6 +203,8 @@ def page(
         "petitions": problem_page.petitions(view, now),
         "related": problem_page.related(view),
         "lines": problem_page.timeline(view, now),
+        "waiting_beyond": words.word(words.WAITING_ON, p.waiting_on),
+        "transfers": problem_page.transfers(view, actor),
         "resp": problem_page.responsibility(view),
         "party": problem_page.party(view, revealed=revealed),
         "reveal_reasons": words.options(words.REVEAL_REASONS),
@@ -225,7 +230,7 @@ def page(
     return render(request, "web/pages/problem.html", context, status=status)
 
 
-def _has_text(form: ActForm | PlainForm | None) -> bool:
+def _has_text(form: ActForm | PlainForm | SendForm | None) -> bool:
     return form is not None and any(isinstance(f.widget, forms.Textarea) for f in form.fields.values())
 
 
@@ -265,6 +270,7 @@ def _told_extension(act: Act, view: ProblemView, now: dt.datetime) -> Act:
     return Act(act.name, act.label, act.url, act.icon, said, act.about)
 
 
+_OF_SYSTEMS = ("note_foreign_number", "note_foreign_update")
 _ASK_UNITS = frozenset({"dispatch", "add_requirement", "record_commitment", "return", "rule_reassign"})
 
 
@@ -275,6 +281,8 @@ def _form_context(
     initial: dict[str, Any] = {}
     if name in ("accept", "correct"):
         initial["category_id"] = str(p.category_id or p.proposed_category_id or "") if name == "accept" else ""
+    if name == "note_foreign_update" and len(view.elsewhere) == 1:
+        initial |= {"system": view.elsewhere[0].system, "number": view.elsewhere[0].number}
     proposal = ""
     if name == "dispatch":
         lead, co, proposal = _proposed(view, now)
@@ -307,6 +315,8 @@ def _form_context(
         categories=choices.categories(confirmed_only=True) if name in ("accept", "correct") else [],
         places=list(choices.places(now).items()) if name == "correct" else [],
         requirements=[(str(r.pk), text) for r, _owner, text in view.requirements if r.done_at is None],
+        systems=list(system_names(active_only=True).items()) if name in _OF_SYSTEMS else [],
+        numbers=[(str(n.id), f"{n.name} {n.number}") for n in view.elsewhere],
         confidential=p.confidential,
         anonymous=p.anonymous,
         result_kind=p.result_kind,
