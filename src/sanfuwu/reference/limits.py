@@ -22,6 +22,8 @@ _MOST = {
     Unit.WORKING_DAYS: 250,
     Unit.CALENDAR_DAYS: 730,
 }
+# Lengths of an extension are counted in working days, and so is the day until which one is asked for.
+_IN_WORKING_DAYS = frozenset({"ask_extension_before", "long_extension"})
 HOUR_FIELDS = ("morning_from", "morning_to", "afternoon_from", "afternoon_to", "summer_afternoon_from")
 
 
@@ -73,6 +75,8 @@ def checked_limits(limits: Mapping[str, str]) -> dict[str, str]:
             length = Duration.parse(limits.get(key, ""))
         except ValueError:
             raise InvalidInput(_("Give a number and a unit."), field=key) from None
+        if name in _IN_WORKING_DAYS and length.unit is not Unit.WORKING_DAYS:
+            raise InvalidInput(_("This is counted in working days."), field=key)
         if length.amount > _MOST[length.unit]:
             raise InvalidInput(_("This is longer than any known rule; check the number."), field=key)
         found[key] = str(length)

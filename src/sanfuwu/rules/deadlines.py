@@ -54,6 +54,7 @@ class DeadlineKind(StrEnum):
 
 _ONE_DAY: Final = working_days(1)
 _TWO_DAYS: Final = working_days(2)
+_TEN_DAYS: Final = working_days(10)
 _HALF_HOUR: Final = minutes(30)
 _TWO_HOURS: Final = hours(2)
 _HALF_DAY: Final = working_hours(4)
@@ -82,7 +83,7 @@ class DeadlineRules:
     decision: Duration = _ONE_DAY  # 退单裁定、延期和挂账审批
     return_within: Duration = _TWO_DAYS  # of the dispatch, whether or not it was signed
     ask_extension_before: Duration = _ONE_DAY  # the date that is to be moved
-    long_extension: int = 10  # working days beyond which a leader or the supervision decides, not the office
+    long_extension: Duration = _TEN_DAYS  # beyond it a leader or the supervision decides, not the office
     sign: Duration = _ONE_DAY
     contact: Duration = _ONE_DAY
     urgent_sign: Duration = _HALF_HOUR

@@ -49,7 +49,7 @@ def plan_request_extension(snap: Snapshot, cmd: RequestExtension, ctx: Context, 
         cmd.reason,
         due_from=a.due_at,
         due_wanted=wanted,
-        needs_approver=days > ctx.rules.long_extension or a.extended_days > 0,
+        needs_approver=days > ctx.rules.long_extension.amount or a.extended_days > 0,
     )
     changes.event(
         snap.problem,

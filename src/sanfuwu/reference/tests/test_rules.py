@@ -13,7 +13,7 @@ from sanfuwu.ledger.replay import differences, replay
 from sanfuwu.problems.queries.effects import effects_of_rules
 from sanfuwu.problems.tests.cast import NOW, Cast, at, closing, refused
 from sanfuwu.reference import actions
-from sanfuwu.reference.limits import hours_dict, limit_names, limits_of, rules_of
+from sanfuwu.reference.limits import checked_limits, hours_dict, limit_names, limits_of, rules_of
 from sanfuwu.reference.models import RuleVersion
 from sanfuwu.reference.queries import calendar_at, in_force, rules_at
 from sanfuwu.reference.queries.rules import InForce
@@ -137,7 +137,18 @@ def test_effects_say_how_many_would_get_which_date_and_change_nothing(cast: Cast
 
 
 def test_every_limit_of_the_rules_has_a_word() -> None:
-    assert {name for name, _role in limit_names()} <= LIMITS.keys()
+    assert {name for name, _role in limit_names()} == LIMITS.keys()
+
+
+def test_whatever_the_rules_know_is_written_and_read_back_as_it_was() -> None:
+    assert rules_of(1, checked_limits(limits_of(DeadlineRules()))) == DeadlineRules()
+
+
+@pytest.mark.parametrize("name", ["ask_extension_before", "long_extension"])
+def test_extensions_are_counted_in_working_days(name: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        checked_limits(limits_of(DeadlineRules()) | {name: "10d"})
+    assert caught.value.field == name
 
 
 def test_a_stored_version_keeps_the_programs_value_for_a_limit_it_does_not_know() -> None:

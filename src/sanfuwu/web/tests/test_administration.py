@@ -72,9 +72,9 @@ def test_each_page_opens_to_those_whom_the_policy_names(who: str) -> None:
 @pytest.mark.parametrize(
     ("who", "names"),
     [
-        ("office", ["问题分类", "派单目录", "办理时限", "工作日历", "事由", "常用语"]),
-        ("supervision", ["办理时限", "工作日历"]),
-        ("officer", ["县域资料"]),
+        ("office", ["值班表", "问题分类", "派单目录", "办理时限", "工作日历", "事由", "常用语", "清单列设置", "文书", "其他系统", "往来县区"]),
+        ("supervision", ["办理时限", "工作日历", "文书"]),
+        ("officer", ["启用清单", "单位", "人员岗位", "代理（AB 角）", "县域资料"]),
         ("handler", []),
     ],
 )

@@ -401,11 +401,11 @@ def test_the_checklist_names_what_is_missing_in_order_and_goes_once_all_is_there
     client = officer().client
     html = page(client, "/")
     assert "启用之前" in html  # nobody is a dispatcher yet
-    assert html.index("受理员</strong>") < html.index("问题类别</strong>")
+    assert html.index("受理员</strong>") < html.index("问题分类</strong>")
     cast.dispatcher()
     cast.category()
     html = page(client, "/admin/setup")
-    assert "问题类别" in html
+    assert "问题分类" in html
     done = html.split("<li")
     assert any("is-done" in part and "受理员</strong>" in part for part in done)
 
