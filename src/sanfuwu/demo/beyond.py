@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db.models import F
 from django_tenants.utils import schema_context
 
 from sanfuwu.accounts.actions import create_account
@@ -116,7 +117,7 @@ def reach_out(now: dt.datetime) -> None:
 
 def _dispatcher() -> Actor:
     """The one who may log in."""
-    post = Post.objects.get(role="dispatcher", account_id__isnull=False)
+    post = Post.objects.filter(role="dispatcher").order_by(F("account_id").asc(nulls_last=True), "pk")[0]
     return Actor(
         account_id=None, post_id=post.pk, unit_id=post.unit_id, role=post.role, person_id=post.person_id, rank=post.rank
     )

@@ -9,7 +9,8 @@ A random mark, not a counter: what a rolled-back transaction wrote can never com
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from threading import local
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
@@ -79,6 +80,19 @@ def _ask() -> dict[str, UUID]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT topic, stamp FROM reference_stamp")
         return dict(cursor.fetchall())
+
+
+@contextlib.contextmanager
+def looked_at_once() -> Iterator[None]:
+    """The table is looked at once for all that happens inside: a batch outside of a request."""
+    if _here.marks is not None:
+        yield
+        return
+    _here.marks = {}
+    try:
+        yield
+    finally:
+        _here.marks = None
 
 
 def _begin(**_said: object) -> None:

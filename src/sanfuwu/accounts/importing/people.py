@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from sanfuwu.ledger.changes import Changes
@@ -124,11 +125,9 @@ def _known(rows: Sequence[Row], today: dt.date) -> _Known:
     wanted = {row[NAME] for row in rows}
     running = Post.objects.filter(person__name__in=wanted, valid_from__lte=today).exclude(valid_to__lte=today)
     posts = {(p.person.name, p.unit_id, p.role): p for p in running.select_related("person")}
-    accounts = dict(
-        Account.objects.filter(username__in={row[ACCOUNT] for row in rows if row[ACCOUNT]}).values_list(
-            "pk", "username"
-        )
-    )
+    said = {row[ACCOUNT].lower() for row in rows if row[ACCOUNT]}
+    named = Account.objects.alias(low=Lower("username")).filter(low__in=said)  # as at log-in, capitals do not matter
+    accounts = dict(named.values_list("pk", "username"))
     owners = {accounts[p.account_id].lower(): p for p in Person.objects.filter(account_id__in=accounts) if p.account_id}
     namesakes = frozenset(Person.objects.filter(name__in=wanted).values_list("name", flat=True))
     taken = frozenset(name.lower() for name in accounts.values()) - owners.keys()

@@ -22,7 +22,7 @@ from .times import NOW
 
 @pytest.mark.django_db
 def test_labels_become_proposed_categories_once_and_known_ones_are_used() -> None:
-    known = create_category("edu", "教育文体", actor=SYSTEM)
+    known = create_category("edu", "教育文体", actor=SYSTEM, now=NOW)
     imported(table(row("M1"), row("M2", 问题分类="教育文体"), row("M3", 问题分类=""), row("M4")))
     imported(table(row("M5")))
     proposed = Category.objects.get(status="proposed")
@@ -38,26 +38,26 @@ def test_nothing_is_accepted_under_a_proposed_category_before_the_office_confirm
     with pytest.raises(InvalidInput):
         accept(problem.pk, Accept(category_id=category.pk), actor=office, now=NOW)
     with pytest.raises(NotAllowed):
-        confirm_category(category.pk, actor=act_as("zjj", "handler"))
-    confirm_category(category.pk, actor=office)
+        confirm_category(category.pk, actor=act_as("zjj", "handler"), now=NOW)
+    confirm_category(category.pk, actor=office, now=NOW)
     with pytest.raises(IllegalTransition):
-        confirm_category(category.pk, actor=office)
+        confirm_category(category.pk, actor=office, now=NOW)
     assert accept(problem.pk, Accept(category_id=category.pk), actor=office, now=NOW).category_id == category.pk
 
 
 @pytest.mark.django_db
 def test_categories_have_three_levels_and_one_of_a_name_below_a_parent() -> None:
     office = act_as("sfwb", "dispatcher")
-    top = create_category("a", "公用事业", actor=office)
-    middle = create_category("b", "供水", parent_id=top.pk, actor=office)
-    leaf = create_category("c", "管道接入", parent_id=middle.pk, actor=office)
+    top = create_category("a", "公用事业", actor=office, now=NOW)
+    middle = create_category("b", "供水", parent_id=top.pk, actor=office, now=NOW)
+    leaf = create_category("c", "管道接入", parent_id=middle.pk, actor=office, now=NOW)
     for code, name, parent in (("d", "更深", leaf.pk), ("a", "同码", None), ("e", "供水", top.pk), ("f", " ", None)):
         with pytest.raises(InvalidInput):
-            create_category(code, name, parent_id=parent, actor=office)
-    assert propose_categories(["供水", "", "新标签"], actor=office)["供水"] == middle.pk
-    assert propose_categories(["乙"], actor=act_as("330604007000", "town_dispatcher"))
+            create_category(code, name, parent_id=parent, actor=office, now=NOW)
+    assert propose_categories(["供水", "", "新标签"], actor=office, now=NOW)["供水"] == middle.pk
+    assert propose_categories(["乙"], actor=act_as("330604007000", "town_dispatcher"), now=NOW)
     with pytest.raises(NotAllowed):
-        propose_categories(["甲"], actor=act_as("zjj", "handler"))
+        propose_categories(["甲"], actor=act_as("zjj", "handler"), now=NOW)
 
 
 @pytest.mark.parametrize(

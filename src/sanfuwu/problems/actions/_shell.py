@@ -16,6 +16,7 @@ from sanfuwu.ledger.commit import commit
 from sanfuwu.ledger.errors import InvalidInput, NotVisible, StaleVersion
 from sanfuwu.ledger.together import atomically, once, open_book
 from sanfuwu.reference.queries import calendar_at, rules_at
+from sanfuwu.reference.stamps import looked_at_once
 from sanfuwu.rules.deadlines import DeadlineRules
 from sanfuwu.rules.worktime import WorkCalendar
 from sanfuwu.territory.actor import Actor
@@ -179,7 +180,7 @@ class Act(Generic[C]):
         request_id: str = "",
     ) -> Problem:
         """Run it. Raises the `ActionError`s of `ledger.errors`; then nothing is written."""
-        with atomically():
+        with atomically(), looked_at_once():
             found = self._load({problem_id: cmd})
             if problem_id not in found:
                 raise NotVisible(_("There is no such problem, or it is not visible to you."))
@@ -199,7 +200,7 @@ class Act(Generic[C]):
         commands = dict(items)
         if len(commands) > MOST_AT_ONCE:
             raise InvalidInput(_("At most 500 problems at a time."))
-        with atomically():
+        with atomically(), looked_at_once():
             found = self._load(commands)
             snaps = [found[pk] for pk in sorted(commands) if pk in found]
             changes = Changes()

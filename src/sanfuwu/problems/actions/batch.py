@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.commit import commit
 from sanfuwu.ledger.errors import ActionError, InvalidInput, NotVisible, StaleVersion
+from sanfuwu.reference.stamps import looked_at_once
 from sanfuwu.territory.actor import Actor
 
 from .. import policies
@@ -68,7 +69,7 @@ def each(
     if len(items) > MOST_AT_ONCE:
         raise InvalidInput(_("At most 500 problems at a time."))
     found: dict[UUID, Outcome] = {}
-    with transaction.atomic():
+    with transaction.atomic(), looked_at_once():
         snaps = _loaded(items, lock=True)
         shared = Context(actor=actor, now=now)
         changes, pairs = Changes(), []

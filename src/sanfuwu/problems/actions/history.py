@@ -21,6 +21,7 @@ from sanfuwu.ledger.errors import ActionError, InvalidInput, NotAllowed
 from sanfuwu.ledger.models import Note
 from sanfuwu.parties.actions import resolve_parties
 from sanfuwu.parties.models import Contact, Party
+from sanfuwu.reference.stamps import looked_at_once
 from sanfuwu.rules.lifecycle import Machine, next_state
 from sanfuwu.territory.actor import Actor
 from sanfuwu.territory.models import Unit
@@ -61,7 +62,7 @@ def import_history(
             good.append((index, _CheckedCase(case, _check_case(case, now))))
         except ActionError as error:
             results[index] = RegisterResult(index, "error", error=error)
-    with transaction.atomic():
+    with transaction.atomic(), looked_at_once():
         fresh = _fresh(good, results)
         if fresh:
             changes = Changes()

@@ -25,6 +25,7 @@ from sanfuwu.ledger.together import atomically, once, open_book, settle, unwritt
 from sanfuwu.parties.actions import RequesterInput, check_requester, resolve_parties
 from sanfuwu.parties.models import Contact, Party
 from sanfuwu.reference.queries import county_data
+from sanfuwu.reference.stamps import looked_at_once
 from sanfuwu.rules.identifiers import DivisionLevel, check_division, division_at
 from sanfuwu.rules.lifecycle import Machine, next_state
 from sanfuwu.rules.resolution_level import OnSpotClaim, OnSpotFault, on_spot_faults
@@ -155,7 +156,7 @@ def register_together(incoming: Sequence[Incoming], *, actor: Actor, now: dt.dat
             good.append((index, _check(reg, None, now)))
         except ActionError as error:
             results[index] = RegisterResult(index, "error", error=error)
-    with atomically():
+    with atomically(), looked_at_once():
         known = _existing([c for _i, c in good])
         faults = broken_references([c.reg for _i, c in good])
         spellings = _spellings([c.reg for _i, c in good])

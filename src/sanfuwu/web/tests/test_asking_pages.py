@@ -178,7 +178,7 @@ def test_a_list_says_what_a_desk_link_asks_for() -> None:
     problem, unit, office = cast.problem("contacted"), cast.handler(), cast.dispatcher()
     cmd = RequestExtension(due_on=working_day(problem, 2), reason="等设备")
     act.request_extension(problem.pk, cmd, actor=unit.actor, now=timezone.now())
-    html = page(office.client, f"/problems/?duty=decide_extension:{office.actor.unit_id}&asks=extension")
+    html = page(office.client, f"/problems/?waits=decide_extension:{office.actor.unit_id}&asks=extension")
     assert "待办：延期审批" in html
     assert "单位申请：延期" in html
     assert problem.number.partition("-")[2] in html
