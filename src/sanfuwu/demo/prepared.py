@@ -1,4 +1,4 @@
-"""A demonstration made beforehand by the same acts, so that a new data directory need not wait for them (ADR 0115).
+"""A demonstration made beforehand by the same acts, so that a new data directory need not wait for them (ADR 0027).
 
 `make setup` makes it once into SANFUWU_DEMO_CACHE; `sanfuwu demo` copies it into an empty data directory when the
 program is still the one that made it. It never leaves this machine. Passwords are made anew for each copy.

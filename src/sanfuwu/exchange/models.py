@@ -1,6 +1,6 @@
 """Exchange with other systems by workbook, and messages between the ledgers of two counties.
 
-No row here points into another county: what crosses is a message with an id that both sides keep (ADR 0108).
+No row here points into another county: what crosses is a message with an id that both sides keep (ADR 0023).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Many acts written in one transaction: `with together():` (ADR 0107).
+"""Many acts written in one transaction: `with together():` (ADR 0022).
 
 Inside it every act is asked, planned and chained as always, by its own actor at its own moment; only the writing waits
 until `settle()` or the end. The rows are then written once, in their last state, by COPY. For programs that replay a

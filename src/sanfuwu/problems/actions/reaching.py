@@ -1,4 +1,4 @@
-"""To whom a unit may hand down: to those below it, and to public services that serve the place (ADR 0101)."""
+"""To whom a unit may hand down: to those below it, and to public services that serve the place (ADR 0015)."""
 
 from __future__ import annotations
 

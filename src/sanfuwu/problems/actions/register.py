@@ -285,7 +285,7 @@ def _existing(batch: Sequence[_Checked]) -> dict[tuple[str, str], str]:
 
 def _systems_of(regs: Sequence[Registration]) -> dict[str, str]:
     """{source_system: code} of those sources that the county's list of other systems knows by code or name: what comes
-    from there has its number there from its first day (ADR 0108). No query for what comes from nowhere."""
+    from there has its number there from its first day (ADR 0023). No query for what comes from nowhere."""
     sources = {reg.source_system for reg in regs if reg.source_ref is not None and reg.source_system}
     if not sources:
         return {}

@@ -1,7 +1,7 @@
 """Other systems that know a problem too (12345, 小管家, 信访, 数字城管 …), and the numbers it has there.
 
 `Problem.source_system/source_ref` says where a row came from and never changes; a `ForeignNumber` says what another
-system calls the matter now. Lists, search and exchange read only the latter (ADR 0108).
+system calls the matter now. Lists, search and exchange read only the latter (ADR 0023).
 """
 
 from __future__ import annotations

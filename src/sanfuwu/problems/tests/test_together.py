@@ -1,4 +1,4 @@
-"""Acts written together are the acts written one by one: the same events, rows and facets (ADR 0107)."""
+"""Acts written together are the acts written one by one: the same events, rows and facets (ADR 0022)."""
 
 from __future__ import annotations
 

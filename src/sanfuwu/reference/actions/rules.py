@@ -1,4 +1,4 @@
-"""Time limits: every change is a new version, proposed by the office and approved by supervision (ADR 0106).
+"""Time limits: every change is a new version, proposed by the office and approved by supervision (ADR 0021).
 
 A version holds for what is dispatched from its first moment on. What is dispatched already keeps its dates and names
 the version they come from.

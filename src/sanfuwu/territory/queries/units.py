@@ -123,7 +123,7 @@ _OF_A_PLACE = frozenset({Unit.Kind.TOWN, Unit.Kind.VILLAGE, Unit.Kind.ZONE})
 
 
 def may_be_handed_to(unit_id: UUID, place: str, on: dt.date) -> frozenset[UUID]:
-    """Active units to which a unit may hand on what it holds about `place` (12 digits), as of a day (ADR 0101).
+    """Active units to which a unit may hand on what it holds about `place` (12 digits), as of a day (ADR 0015).
 
     Whatever stands below it; for a town, village or zone also the public services that serve the place: those
     whose own place covers it, or that have none because they serve the whole county.
