@@ -105,7 +105,7 @@ def _programs_of(data: Path) -> list[int]:
 def test_it_comes_up_is_stopped_without_a_trace_and_remembers_who_can_log_in(tmp_path: Path) -> None:
     data, port = tmp_path / "data", _free_port()
     program = _start(data, "--port", str(port))
-    deadline = time.monotonic() + 240
+    deadline = time.monotonic() + 600
     while _status(port) is None or not (keeping.load(data) or keeping.Kept(False)).complete:
         assert program.poll() is None, program.communicate()[0]
         assert time.monotonic() < deadline
