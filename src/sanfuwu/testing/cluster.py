@@ -143,7 +143,7 @@ def copy(cluster: TestCluster, template: str, label: str = "") -> str:
 def drop(connection: psycopg.Connection[Any], name: str) -> None:
     """Remove a database of ours, whoever is connected to it."""
     statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-    for patience in range(50, -1, -1):
+    for patience in range(300, -1, -1):
         try:
             connection.execute(statement)
             return
