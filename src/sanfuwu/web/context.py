@@ -25,6 +25,9 @@ from .page import now_of
 from .training import may_train
 
 
+_TABS = 4  # of the bar at the bottom of a phone, besides "more"
+
+
 @dataclass(frozen=True, slots=True)
 class NavItem:
     label: str
@@ -137,8 +140,12 @@ class Shell:
     def tabbar(self) -> list[NavItem]:
         if self.actor is None:
             return []
-        kept = [item for item in self.nav if item.url != reverse("web:phones")]  # five at most: it is behind "more"
-        return [*kept, self._item(gettext("More"), "web:me", "dots")]
+        return [*self.nav[:_TABS], self._item(gettext("More"), "web:me", "dots")]
+
+    @cached_property
+    def behind_more(self) -> list[NavItem]:
+        """What the bar of a phone has no room for."""
+        return self.nav[_TABS:]
 
     def _item(self, label: str, name: str, icon: str) -> NavItem:
         url = reverse(name)
