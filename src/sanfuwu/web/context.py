@@ -24,7 +24,6 @@ from .administration import sections_for
 from .page import now_of
 from .training import may_train
 
-
 _TABS = 4  # of the bar at the bottom of a phone, besides "more"
 
 
