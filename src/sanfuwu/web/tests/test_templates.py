@@ -16,7 +16,7 @@ CATALOGUE = PACKAGE / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
 HAN = re.compile(r"[一-鿿]")
 # Words that Chinese officials write in Latin letters too.
 LATIN = re.compile(r"[A-Za-z]{2,}")
-KEPT = {"JPEG", "PNG", "WebP", "MB", "xlsx", "JSON", "json", "ETag", "If", "Match", "Ctrl", "C"}
+KEPT = {"JPEG", "PNG", "WebP", "MB", "xlsx", "xls", "csv", "JSON", "json", "ETag", "If", "Match", "Ctrl", "C"}
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: str(p.relative_to(PACKAGE)))
