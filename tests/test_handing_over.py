@@ -51,6 +51,30 @@ STAYS = {
     "territory.Post.continues",
     "visits.Visit.registered_by",
     "visits.VisitVisitor.post_id",
+    # Who did it then.
+    "documents.IssuedDocument.issued_by",
+    "documents.PaperTemplate.decided_by",
+    "documents.PaperTemplate.uploaded_by",
+    "exchange.Exchange.by_post",
+    "intake.ImportRun.approver_own_post",
+    "intake.ImportRun.approver_post",
+    "problems.ForeignNumber.noted_by",
+    "problems.SavedView.changed_by",
+    "problems.UnitRequest.asked_by",  # of the unit, which goes on asking
+    "problems.UnitRequest.decided_by",
+    "problems.VerificationCycle.opened_by",
+    "reference.CalendarNotice.decided_by",
+    "reference.CalendarNotice.proposed_by",
+    "reference.RuleVersion.decided_by",
+    "reference.RuleVersion.proposed_by",
+    "reference.SettingValue.set_by",
+    # Personal: a file taken out belongs to who took it, an import to who began it; views and words to whose they are.
+    "documents.Export.on_behalf_of",
+    "documents.Export.post_id",
+    "intake.ImportRun.own_post",
+    "intake.ImportRun.post_id",
+    "problems.SavedView.post_id",
+    "reference.Phrase.post_id",
 }
 
 

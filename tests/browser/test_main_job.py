@@ -74,7 +74,7 @@ def test_a_problem_goes_from_registration_to_striking_off(cast: Cast, person, st
     # 自来水公司 helps: it signs and gives its part to the lead.
     water = person(cast.water, width)
     # The stage that lists show is the lead's, who has signed already.
-    water.open_from_desk(title, "办理中")
+    water.open_from_desk(title, "待签收")
     water.press("签收")
     water.send()
     expect(water.page.locator("#messages")).to_contain_text("签收：已完成")

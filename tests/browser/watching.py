@@ -14,6 +14,8 @@ document.addEventListener('securitypolicyviolation', (event) =>
   console.error('CSP ' + event.violatedDirective + ' ' + event.blockedURI))
 """
 _STATUS = re.compile(r"responded with a status of (\d+)")
+# A part that is still on its way when somebody goes on to another page is called off; htmx says so as an error.
+_CALLED_OFF = re.compile(r"htmx:(afterRequest|sendAbort),")
 _OWN_SCHEMES = ("data", "blob", "about")
 
 
@@ -32,7 +34,7 @@ class Watch:
         context.on("request", self._request)
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type not in ("error", "warning"):
+        if message.type not in ("error", "warning") or _CALLED_OFF.match(message.text):
             return
         status = _STATUS.search(message.text)
         if status is None or int(status[1]) not in self.expected:
