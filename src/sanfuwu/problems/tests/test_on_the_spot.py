@@ -49,7 +49,7 @@ def test_how_goes_to_the_requester_and_who_confirmed_stays_in_the_office(cast: C
 
 def test_one_in_ten_is_called_back_and_nobody_chooses_which() -> None:
     ids = [uuid.UUID(int=n * 7919) for n in range(4000)]
-    share = sum(map(lambda i: _sampled(i, 10), ids)) / len(ids)
+    share = sum(_sampled(i, 10) for i in ids) / len(ids)
     assert 0.08 < share < 0.12
     assert [_sampled(i, 10) for i in ids[:50]] == [_sampled(i, 10) for i in ids[:50]]
 
