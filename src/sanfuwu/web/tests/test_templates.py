@@ -17,38 +17,36 @@ HAN = re.compile(r"[一-鿿]")
 # Words that Chinese officials write in Latin letters too.
 LATIN = re.compile(r"[A-Za-z]{2,}")
 # Names of programs and of kinds of files, as offices say them; an example of a code and of a user name; AB角; mark-up.
-KEPT = set(
-    [
-        "JPEG",
-        "PNG",
-        "WebP",
-        "MB",
-        "xlsx",
-        "xls",
-        "xlsb",
-        "csv",
-        "docx",
-        "PDF",
-        "JSON",
-        "json",
-        "ETag",
-        "If",
-        "Match",
-        "Ctrl",
-        "C",
-        "Excel",
-        "Word",
-        "UTF",
-        "GB",
-        "GBK",
-        "AB",
-        "sfwb",
-        "zhangsan",
-        "zs",
-        "strong",
-        "number",
-    ]
-)
+KEPT = {
+    "JPEG",
+    "PNG",
+    "WebP",
+    "MB",
+    "xlsx",
+    "xls",
+    "xlsb",
+    "csv",
+    "docx",
+    "PDF",
+    "JSON",
+    "json",
+    "ETag",
+    "If",
+    "Match",
+    "Ctrl",
+    "C",
+    "Excel",
+    "Word",
+    "UTF",
+    "GB",
+    "GBK",
+    "AB",
+    "sfwb",
+    "zhangsan",
+    "zs",
+    "strong",
+    "number",
+}
 # An official paper is Chinese whoever prints it: its words are those of GB/T 9704, not of the program.
 PAPERS = {"paper.html"}
 
