@@ -82,7 +82,8 @@ def _command(request: HttpRequest, actor: Actor, now: dt.datetime) -> RequestExp
     if do := request.POST.get("do", ""):
         if do not in CHOSEN:
             raise InvalidInput(_("Choose one of the values offered."))
-        numbers = tuple(taken_from(request, actor).visible)
+        taken = taken_from(request, actor)
+        numbers = tuple(number for number in taken.seen if number in taken.visible)
         if not numbers:
             raise InvalidInput(_("Select at least one problem."))
         what, kind = CHOSEN[do]
