@@ -21,11 +21,11 @@ TABLES = {
     "problems_problem": "id, version, event_seq, chain_head, number, read_code, state, nature, tier, urgency,"
     " category_id, proposed_category_id, proposed_unit, channel, origin, source_system, raised_on, registered_at,"
     " registered_by, division, title, text_note_id, title_for_units, party_id, party_kind, claimed_party, contact_id,"
-    " anonymous, confidential, cycle_no, reason_code, result_kind, resolution_level, on_spot, close_basis,"
-    " struck_off_at",
+    " anonymous, confidential, cycle_no, waiting_on, merged_count, part_count, reason_code, result_kind,"
+    " resolution_level, on_spot, close_basis, struck_off_at",
     "problems_assignment": "id, problem_id, cycle_no, depth, role, unit_id, state, dispatched_at, signed_off_at,"
-    " duration, due_original, due_at, result_kind, evidence_count, rework_count, ended_at, end_reason, rule_version,"
-    " calendar_assumed",
+    " duration, due_original, due_at, extended_days, result_kind, evidence_count, rework_count, ended_at, end_reason,"
+    " rule_version, calendar_assumed",
     "problems_verificationcycle": "id, problem_id, cycle_no, why, state, opened_at, conclusion",
     "ledger_event": "stream_kind, stream_id, seq, kind, schema_v, happened_at, recorded_at, actor_post, payload,"
     " origin, request_id, prev_hash, hash",
@@ -151,7 +151,7 @@ def _lines(world: World, first: int, last: int, prepared: list[Any], key_id: str
         out["problems_problem"].append(
             f"{pid}\t1\t1\t\\\\x{digest}\t{number}\t{code}\t{state}\tproblem\t{row.tier}\t{row.urgency}\t{category}\t"
             f"{category}\t\\N\t{row.channel}\tlive\t\t{now}\t{now}\t{row.reg}\t{row.place}\t{title}\t{note}\t\t"
-            f"{row.party or chr(92) + 'N'}\t{row.served}\t\t{contact}\tf\tf\t1\t\t{row.result}\t\tf\t\t{struck}\n"
+            f"{row.party or chr(92) + 'N'}\t{row.served}\t\t{contact}\tf\tf\t1\t\t0\t0\t\t{row.result}\t\tf\t\t{struck}\n"
         )
         if lead_state:
             due = stamp(row.due_ms)
@@ -161,7 +161,7 @@ def _lines(world: World, first: int, last: int, prepared: list[Any], key_id: str
                 if unit:
                     out["problems_assignment"].append(
                         f"{uuid7(at, rng)}\t{pid}\t1\t0\t{role}\t{world.units[unit]}\t{lead_state}\t{now}\t{signed_off}"
-                        f"\t7wd\t{due}\t{due}"
+                        f"\t7wd\t{due}\t{due}\t0"
                         f"\t{row.result}\t0\t0\t{ended}\t\t1\tf\n"
                     )
         if row.stage == "to_call_back":

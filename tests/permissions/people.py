@@ -208,7 +208,8 @@ def _on_hold(people: People) -> Problem:
 
 def _merged(people: People) -> Problem:
     problem = people.dispatched(co=CO)
-    cmd = Merge(master=people.at_stage("contacted").number, reason="同一件事")
+    # Its own master: one that other rows of the table look at would change under them.
+    cmd = Merge(master=people.signed(co=CO).number, reason="同一件事")
     return actions.merge(problem.pk, cmd, actor=people.office, now=NOW)
 
 
