@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from sanfuwu.ledger.errors import IdempotencyConflict
 from sanfuwu.ledger.models import IdempotencyKey
+from sanfuwu.ledger.rows import fresh
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,13 @@ class Sent:
 
     def row(self, answer: dict[str, Any], now: dt.datetime) -> IdempotencyKey:
         """What is written beside the act. Unique by (post, key): of two at once one fails, and its act with it."""
-        return IdempotencyKey(
-            principal=self.principal, key=self.key, body_hash=self.body_hash, answer=answer, created_at=now
+        return fresh(
+            IdempotencyKey,
+            principal=self.principal,
+            key=self.key,
+            body_hash=self.body_hash,
+            answer=answer,
+            created_at=now,
         )
 
     def answered(self) -> dict[str, Any] | None:

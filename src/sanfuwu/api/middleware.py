@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import resolve
+
+_resolved = lru_cache(maxsize=256)(resolve)  # the same few addresses again and again; a wrong one is not remembered
 
 
 class TokenRequestMiddleware:
@@ -20,7 +23,7 @@ class TokenRequestMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "HTTP_AUTHORIZATION" in request.META and request.path_info.startswith("/api/"):
-            match = resolve(request.path_info)
+            match = _resolved(request.path_info)
             if getattr(match.func, "listens_to_tokens_only", False):
                 request.resolver_match = match
                 response: HttpResponse = match.func(request, *match.args, **match.kwargs)

@@ -88,10 +88,10 @@ class RegistrationIn(_Choices):
 
     def registration(self) -> Registration:
         """As the action takes it. Asks for the category only when a code is given."""
-        said = dict(self)
+        said = self.__dict__.copy()
         del said["on_spot"], said["requester"]
         code = said.pop("category_code")
-        reg = Registration(requester=RequesterInput(**dict(self.requester)), **said)
+        reg = Registration(requester=RequesterInput(**self.requester.__dict__), **said)
         return reg if code is None else replace(reg, category_id=_category_of(code, self.category_id))
 
 

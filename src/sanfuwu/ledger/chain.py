@@ -6,20 +6,32 @@ import datetime as dt
 import hashlib
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 GENESIS = b"\x00" * 32
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
+
+def _as_is(value: Any) -> Any:
+    return value
+
+
+# Most values of an event are of these types; a class of their own (an enumeration) goes the long way below.
+_PLAIN: dict[type, Callable[[Any], Any]] = {
+    type(None): _as_is, bool: _as_is, int: _as_is, str: _as_is,
+    uuid.UUID: str, dt.datetime: lambda value: value.astimezone(dt.UTC).isoformat(),
+}  # fmt: skip
 
 
 def plain(value: Any) -> Any:
     """A value as the event's JSON holds it: ids and dates as text, bytes as hex; free objects are refused."""
-    if value is None or isinstance(value, bool | int | str):
-        return str(value) if isinstance(value, str) else value
-    if isinstance(value, uuid.UUID):
+    if (known := _PLAIN.get(type(value))) is not None:
+        return known(value)
+    if isinstance(value, str):  # the choices of a model
         return str(value)
-    if isinstance(value, dt.datetime):
-        return value.astimezone(dt.UTC).isoformat()
+    if isinstance(value, int):
+        return value
     if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, bytes | memoryview):
@@ -51,7 +63,7 @@ def link(
     request_id: str,
 ) -> bytes:
     """SHA-256 over the previous hash and the canonical JSON of everything the event says."""
-    body = json.dumps(
+    body = _canonical(
         [
             stream_kind,
             plain(stream_id),
@@ -67,10 +79,7 @@ def link(
             corrects_seq,
             origin,
             request_id,
-        ],
-        sort_keys=True,
-        separators=(",", ":"),
-        ensure_ascii=False,
+        ]
     )
     return hashlib.sha256(prev_hash + body.encode()).digest()
 

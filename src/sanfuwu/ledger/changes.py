@@ -22,6 +22,7 @@ from .chain import plain
 from .crypto import current_key_id, encrypt
 from .fields import new_id
 from .models import Note, OutboxMessage, Stream
+from .rows import fresh
 
 M = TypeVar("M", bound=models.Model)
 
@@ -84,7 +85,9 @@ class Changes:
         salt = os.urandom(16)
         note_id = new_id()
         key_id = current_key_id()
-        row = Note(id=note_id, salt=salt, text_enc=encrypt(text, note_id, key_id), key_id=key_id, audience=audience)
+        row = fresh(
+            Note, id=note_id, salt=salt, text_enc=encrypt(text, note_id, key_id), key_id=key_id, audience=audience
+        )
         self.inserts.append(row)
         self._new.add(id(row))
         self._notes[str(note_id)] = note_hash(salt, text)

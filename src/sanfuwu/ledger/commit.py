@@ -13,6 +13,7 @@ from . import chain
 from .changes import Changes, EventDraft
 from .errors import NotAllowed
 from .models import Event, OutboxMessage, Stream
+from .rows import fresh
 from .together import Book, open_book
 
 TRAINING = "training"  # origin of a stream that never counts, and of each of its events
@@ -88,4 +89,4 @@ def _append(draft: EventDraft, actor: ActsAs, now: dt.datetime, request_id: str)
     prev = bytes(owner.chain_head) or chain.GENESIS
     digest = chain.link(prev_hash=prev, **said)
     owner.chain_head = digest
-    return Event(**said, prev_hash=prev, hash=digest)
+    return fresh(Event, **said, prev_hash=prev, hash=digest)

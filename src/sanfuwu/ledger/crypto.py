@@ -6,7 +6,6 @@ Keys come from `settings.SANFUWU_KEYS = {key_id: 32 bytes}` (the last one encryp
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 import uuid
@@ -70,7 +69,7 @@ def decrypt_bytes(blob: bytes | memoryview, row_id: uuid.UUID, key_id: str) -> b
 
 def text_hmac(text: str) -> bytes:
     """16 bytes by which exactly the same text is found again; without our key they tell nothing of it."""
-    return hmac.new(settings.SANFUWU_HMAC_KEY, text.encode(), hashlib.sha256).digest()[:16]
+    return hmac.digest(settings.SANFUWU_HMAC_KEY, text.encode(), "sha256")[:16]
 
 
 def phone_hmac(phone: str) -> bytes | None:
@@ -78,4 +77,4 @@ def phone_hmac(phone: str) -> bytes | None:
     digits = "".join(c for c in phone if c.isdigit())
     if not digits:
         return None
-    return hmac.new(settings.SANFUWU_HMAC_KEY, digits.encode(), hashlib.sha256).digest()
+    return hmac.digest(settings.SANFUWU_HMAC_KEY, digits.encode(), "sha256")

@@ -42,7 +42,7 @@ def _adapter(field: Any) -> Callable[[Any], Any] | None:
         return Jsonb
     if isinstance(field, ArrayField) and isinstance(field.base_field, models.IntegerField):
         return _int_array
-    return _plain_enum if isinstance(field, models.CharField) else None
+    return _plain_enum if isinstance(field, models.CharField) and field.choices else None
 
 
 class _Columns:
@@ -58,8 +58,9 @@ class _Columns:
     def values(self, row: models.Model) -> list[Any]:
         found = list(self._read(row))
         for at, adapt in self._adapters:
-            if found[at] is not None:
-                found[at] = adapt(found[at])
+            value = found[at]
+            if value is not None and value.__class__ is not str:  # text goes as it is; an enumeration does not
+                found[at] = adapt(value)
         return found
 
 

@@ -19,9 +19,17 @@ from sanfuwu.territory.policies import require
 
 from .models import Contact, Party
 from .policies import may_erase, may_keep_parties
-from .resolve import RequesterInput, check_requester, plan_create_party, resolve_parties, resolve_party
+from .resolve import (
+    CheckedRequester,
+    RequesterInput,
+    check_requester,
+    plan_create_party,
+    resolve_parties,
+    resolve_party,
+)
 
 __all__ = [
+    "CheckedRequester",
     "RequesterInput",
     "check_requester",
     "create_party",

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Q
@@ -21,6 +21,7 @@ from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.crypto import current_key_id, encrypt, phone_hmac
 from sanfuwu.ledger.errors import InvalidInput
 from sanfuwu.ledger.fields import new_id
+from sanfuwu.ledger.rows import fresh
 from sanfuwu.ledger.together import once, unwritten
 from sanfuwu.rules.identifiers import DivisionLevel, check_division, check_phone, check_uscc, division_level
 
@@ -45,8 +46,16 @@ class RequesterInput:
     unit_id: UUID | None = None  # a public unit as the requester
 
 
-def check_requester(given: RequesterInput) -> RequesterInput:
+class CheckedRequester(RequesterInput):
+    """Normalised, and known to be right."""
+
+    __slots__ = ()
+
+
+def check_requester(given: RequesterInput) -> CheckedRequester:
     """The same, normalised. Raises `InvalidInput` with the field that is wrong."""
+    if type(given) is CheckedRequester:
+        return given
     if given.kind not in _KINDS:
         raise InvalidInput(_("There is no such kind of requester."), field="kind")
     name, contact_name = given.name.strip(), given.contact_name.strip()
@@ -75,7 +84,7 @@ def check_requester(given: RequesterInput) -> RequesterInput:
         if not checked.ok:
             raise InvalidInput(_("This is not a valid mobile or landline number."), field="phone")
         phone = checked.value
-    return replace(given, name=name, uscc=uscc, village_code=village, contact_name=contact_name, phone=phone)
+    return CheckedRequester(given.kind, name, uscc, village, contact_name, phone, given.party_id, given.unit_id)
 
 
 def resolve_party(changes: Changes, given: RequesterInput, now: dt.datetime, *, origin: str = "live") -> Resolved:
@@ -232,7 +241,8 @@ def _new_contact(changes: Changes, one: RequesterInput, party: Party | None) -> 
         return None
     contact_id, key_id = new_id(), current_key_id()
     return changes.insert(
-        Contact(
+        fresh(
+            Contact,
             id=contact_id,
             party_id=party.pk if party else None,
             name_enc=encrypt(one.contact_name, contact_id, key_id),

@@ -8,7 +8,6 @@ is no cipher against somebody who also counts frequencies (THREAT_MODEL.md).
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Iterable
 from functools import lru_cache
@@ -19,27 +18,38 @@ from sanfuwu.rules.text import bigrams, query_grams
 
 _MASK = 0xFFFF_FFFF
 _HALF = 0x8000_0000
+_KEPT = 200_000  # grams a process remembers: some 20 MB, more than a county's texts have
+
+
+class _Scramble(dict[int, int]):
+    """{gram: its scramble} under one key, worked out at the first look: texts of a county share most grams."""
+
+    def __init__(self, key: bytes) -> None:
+        super().__init__()
+        digest = hmac.digest(key, b"search grams", "sha256")
+        first, second, third = (int.from_bytes(digest[i : i + 4], "big") for i in (0, 4, 8))
+        self._xor, self._one, self._two = first, second | 1, third | 1
+
+    def __missing__(self, gram: int) -> int:
+        x = ((gram ^ self._xor) * self._one) & _MASK
+        x = ((x ^ (x >> 15)) * self._two) & _MASK
+        x ^= x >> 13
+        found = x - 0x1_0000_0000 if x & _HALF else x
+        if len(self) >= _KEPT:
+            self.clear()
+        self[gram] = found
+        return found
 
 
 @lru_cache(maxsize=4)
-def _constants(key: bytes) -> tuple[int, int, int]:
-    """(xor, odd multiplier, odd multiplier) derived from the key that also finds telephones."""
-    digest = hmac.new(key, b"search grams", hashlib.sha256).digest()
-    first, second, third = (int.from_bytes(digest[i : i + 4], "big") for i in (0, 4, 8))
-    return first, second | 1, third | 1
+def _scramble(key: bytes) -> _Scramble:
+    """Under the key that also finds telephones."""
+    return _Scramble(key)
 
 
 def scrambled(grams: Iterable[int]) -> list[int]:
     """Signed 32-bit numbers, sorted, one for each gram."""
-    xor, one, two = _constants(settings.SANFUWU_HMAC_KEY)
-    found = []
-    for gram in grams:
-        x = ((gram ^ xor) * one) & _MASK
-        x = ((x ^ (x >> 15)) * two) & _MASK
-        x ^= x >> 13
-        found.append(x - 0x1_0000_0000 if x & _HALF else x)
-    found.sort()
-    return found
+    return sorted(map(_scramble(settings.SANFUWU_HMAC_KEY).__getitem__, grams))
 
 
 def grams_of(text: str) -> list[int]:

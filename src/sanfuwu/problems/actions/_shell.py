@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.commit import commit
 from sanfuwu.ledger.errors import InvalidInput, NotVisible, StaleVersion
+from sanfuwu.ledger.rows import fresh
 from sanfuwu.ledger.together import atomically, once, open_book
 from sanfuwu.reference.queries import calendar_at, rules_at
 from sanfuwu.reference.stamps import looked_at_once
@@ -245,11 +246,14 @@ def _finish_all(pairs: list[tuple[Snapshot, Context]], changes: Changes) -> None
 
 def new_row(problem: Problem) -> ProblemRow:
     """The narrow row of a new problem, still without its facets."""
-    return ProblemRow(
-        problem=problem,
+    row = fresh(
+        ProblemRow,
+        problem_id=problem.pk,
         registered_at=problem.registered_at,
         raised_on=problem.raised_on,
         struck_off_at=problem.struck_off_at,
         is_open=True,
         facets=[],
     )
+    row.problem = problem
+    return row

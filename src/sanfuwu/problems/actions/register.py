@@ -21,8 +21,9 @@ from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.commit import TRAINING, commit
 from sanfuwu.ledger.errors import ActionError, InvalidInput, NotAllowed
 from sanfuwu.ledger.models import Note
+from sanfuwu.ledger.rows import fresh
 from sanfuwu.ledger.together import atomically, once, open_book, settle, unwritten
-from sanfuwu.parties.actions import RequesterInput, check_requester, resolve_parties
+from sanfuwu.parties.actions import CheckedRequester, RequesterInput, check_requester, resolve_parties
 from sanfuwu.parties.models import Contact, Party
 from sanfuwu.reference.queries import county_data
 from sanfuwu.reference.stamps import looked_at_once
@@ -85,7 +86,7 @@ class _Checked:
     """A registration that can no longer fail."""
 
     reg: Registration
-    requester: RequesterInput
+    requester: CheckedRequester
     division: str  # 12 digits
     text: str
     title: str
@@ -359,7 +360,7 @@ def _plan(
 
 
 def _served(
-    changes: Changes, requesters: list[RequesterInput], actor: Actor, now: dt.datetime
+    changes: Changes, requesters: Sequence[RequesterInput], actor: Actor, now: dt.datetime
 ) -> list[tuple[Party | None, Contact | None]]:
     """Who is served. In training nobody becomes a party and no telephone is matched: the register stays real."""
     if not actor.training:
@@ -388,7 +389,8 @@ def _plan_one(
     recurs = solution is not None and _recurs(party, now)
     note = changes.note(checked.text, Note.Audience.OFFICE if reg.confidential else Note.Audience.HANDLING)
     act = "register" if solution is None else "solve_on_spot"
-    problem = Problem(
+    problem = fresh(
+        Problem,
         number=number,
         read_code=new_read_code(),
         state=next_state(Machine.PROBLEM, act, None),
@@ -408,10 +410,10 @@ def _plan_one(
         division=checked.division,
         title=checked.title,
         text_note_id=note.pk,
-        party=party,
+        party_id=party.pk if party else None,
         party_kind=checked.requester.kind,
         claimed_party="" if checked.requester.kind == "resident" else checked.requester.name,
-        contact=contact,
+        contact_id=contact.pk if contact else None,
         anonymous=reg.anonymous,
         confidential=reg.confidential,
         visit_id=reg.visit_id,
@@ -433,7 +435,7 @@ def _plan_one(
         there = changes.insert(number_row(problem.pk, system, reg.source_ref, by=actor.effective_post, now=now))
         snap.foreign.append(there)
         data |= {"system": system, "foreign": there.pk, "sha256": digest_of(there)}
-    changes.insert(ProblemText(problem_id=problem.pk, grams=search_grams(problem, checked.text)))
+    changes.insert(fresh(ProblemText, problem_id=problem.pk, grams=search_grams(problem, checked.text)))
     if solution is not None and (recurs or _sampled(problem.pk, county_data().spot_sample)):
         cycle = VerificationCycle(
             problem=problem, cycle_no=1, why=VerificationCycle.Why.SAMPLE, state="pending", opened_at=now

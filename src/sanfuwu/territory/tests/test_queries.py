@@ -9,12 +9,13 @@ from django.db import transaction
 
 from sanfuwu.ledger.errors import NotAllowed
 from sanfuwu.ledger.fields import new_id
-from sanfuwu.territory.actions import delegate, end_post, issue_token, rename_unit
+from sanfuwu.territory.actions import delegate, end_post, issue_token, rename_unit, revoke_token
 from sanfuwu.territory.actor import SYSTEM
 from sanfuwu.territory.models import Rank, Role, Unit
 from sanfuwu.territory.naming import pinyin_key
 from sanfuwu.territory.queries import (
     actor_of_token,
+    actors_of_tokens,
     load_actor,
     posts_of,
     scopes_over,
@@ -38,6 +39,17 @@ def test_a_token_becomes_an_actor_in_one_statement(district: District, django_as
     assert actor == load_actor(post.pk, account_id=post.account_id, now=NOW)
     assert actor.portfolio == {district.bureau.pk}
     assert actor.rank == Rank.DISTRICT_LEADER
+
+
+def test_several_tokens_become_their_actors_in_one_statement(district: District, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+    posts = [post_in(district.town, account=new_id()), post_in(district.county, account=new_id())]
+    (first, one), (revoked, two) = (issue_token(post.pk, "x", actor=SYSTEM, now=NOW) for post in posts)
+    revoke_token(revoked.pk, actor=SYSTEM, now=NOW)
+    with django_assert_num_queries(1):
+        found = actors_of_tokens([two, one, "sfw_nobody", one], NOW)
+    assert found == [None, actor_of_token(one, NOW), None, actor_of_token(one, NOW)]
+    assert found[1] is not None
+    assert found[1].post_id == first.post_id
 
 
 def test_an_unknown_token_is_nobody(district: District) -> None:
