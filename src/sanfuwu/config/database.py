@@ -44,7 +44,9 @@ def settings_for(role: str) -> dict[str, Any]:
         "PASSWORD": said.pop("password", ""),
         "HOST": said.pop("host", ""),
         "PORT": str(said.pop("port", "")),
-        "OPTIONS": said,
+        # The ledger's own statements (`ledger.reader`, `ledger.writer`) are long and few: planned at their third use
+        # and then kept by the connection. Django's cursors bind on our side and are never prepared.
+        "OPTIONS": {"prepare_threshold": 2, **said},
         # Long-lived, one per thread. A connection that the server dropped is noticed at the next request.
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
