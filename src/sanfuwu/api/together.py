@@ -26,12 +26,6 @@ class _Entry(Generic[Item, Result]):
     leads: bool = False
 
 
-@dataclass(slots=True)
-class _Queue(Generic[Item, Result]):
-    at_work: int = 0
-    waiting: list[_Entry[Item, Result]] = field(default_factory=list)
-
-
 class Together(Generic[Item, Result]):
     """`run` carries out the items of one key (a county and who acts in it); `alone` one of them."""
 
@@ -42,22 +36,21 @@ class Together(Generic[Item, Result]):
         *,
         apart: type[Exception] | tuple[type[Exception], ...],
         most: int = 50,
-        at_work: int = 2,  # one group is planned while the other waits for the database
     ) -> None:
-        self._run, self._alone, self._apart, self._most, self._at_work = run, alone, apart, most, at_work
+        self._run, self._alone, self._apart, self._most = run, alone, apart, most
         self._lock = threading.Lock()
-        self._queues: dict[Hashable, _Queue[Item, Result]] = {}  # a key is here while somebody is at work
+        # Who waits, by key; a key is here while somebody is at work.
+        self._queues: dict[Hashable, list[_Entry[Item, Result]]] = {}
 
     def submit(self, key: Hashable, item: Item) -> Result:
         """The item's result, once it is committed. Raises what `alone` raises for it."""
         entry: _Entry[Item, Result] = _Entry(item)
         with self._lock:
-            queue = self._queues.setdefault(key, _Queue())
-            if queue.at_work < self._at_work:
-                queue.at_work += 1
-                entry.leads = True
+            if key in self._queues:
+                self._queues[key].append(entry)
             else:
-                queue.waiting.append(entry)
+                self._queues[key] = []
+                entry.leads = True
         if not entry.leads:
             entry.turn.wait()
         if entry.leads:
@@ -70,7 +63,7 @@ class Together(Generic[Item, Result]):
 
     def _lead(self, key: Hashable, own: _Entry[Item, Result]) -> Result:
         with self._lock:
-            waiting = self._queues[key].waiting
+            waiting = self._queues[key]
             company = waiting[: self._most - 1]
             del waiting[: self._most - 1]
         try:
@@ -98,12 +91,10 @@ class Together(Generic[Item, Result]):
 
     def _hand_over(self, key: Hashable) -> None:
         with self._lock:
-            queue = self._queues[key]
-            if not queue.waiting:
-                queue.at_work -= 1
-                if not queue.at_work:
-                    del self._queues[key]
+            waiting = self._queues[key]
+            if not waiting:
+                del self._queues[key]
                 return
-            heir = queue.waiting.pop(0)
+            heir = waiting.pop(0)
         heir.leads = True
         heir.turn.set()

@@ -21,7 +21,7 @@ def _actors(tokens: Sequence[str]) -> list[Actor | None]:
 
 # Asked of the database at every request, so that a revoked token opens nothing from that moment on; requests that wait
 # while a statement is on its way are asked about by the next one, together.
-_looked_up: Together[str, Actor | None] = Together(_actors, lambda token: _actors([token])[0], apart=(), at_work=1)
+_looked_up: Together[str, Actor | None] = Together(_actors, lambda token: _actors([token])[0], apart=())
 
 
 class PostToken(HttpBearer):

@@ -18,13 +18,13 @@ class Refused(Exception):
 class Desk:
     """Something that is carried out in groups, and can be held up."""
 
-    def __init__(self, at_work: int = 1) -> None:
+    def __init__(self) -> None:
         self.groups: list[list[int]] = []
         self.go = threading.Event()
         self.begun = threading.Event()
         self.bad: set[int] = set()
         self.lost: set[int] = set()
-        self.together: Together[int, str] = Together(self._run, self._alone, apart=Refused, at_work=at_work)
+        self.together: Together[int, str] = Together(self._run, self._alone, apart=Refused)
 
     def _run(self, items: Sequence[int]) -> list[str]:
         self.groups.append(list(items))
@@ -43,7 +43,7 @@ class Desk:
         return f"done {item}"
 
     def waiting(self, key: str, count: int) -> Callable[[], bool]:
-        return lambda: len(self.together._queues[key].waiting) == count
+        return lambda: len(self.together._queues[key]) == count
 
 
 def until(true: Callable[[], bool]) -> None:
