@@ -26,10 +26,9 @@ from sanfuwu.ledger.errors import ActionError, InvalidInput
 from sanfuwu.parties.actions import RequesterInput
 from sanfuwu.parties.models import Party
 from sanfuwu.problems.actions import Incoming, known_source, register_problem, register_together, solve_on_spot
-from sanfuwu.problems.chip import Stage, stage
+from sanfuwu.problems.chip import Stage, stage_of_new
 from sanfuwu.problems.commands import Registration, SpotSolution
 from sanfuwu.problems.models import Category, Problem
-from sanfuwu.problems.snapshot import Snapshot
 from sanfuwu.rules.lifecycle import ProblemState
 from sanfuwu.territory.actor import Actor
 
@@ -195,7 +194,7 @@ def _answer(problem: Problem) -> dict[str, Any]:
         "number": problem.number,
         "version": 1,
         "state": str(problem.state),
-        "stage": str(stage(Snapshot(problem=problem, row=problem.row))),
+        "stage": str(stage_of_new(problem)),
         "registered_at": problem.registered_at.astimezone(dt.UTC).isoformat(),
         "proposed_unit": str(problem.proposed_unit) if problem.proposed_unit else None,
         "read_code": problem.read_code,

@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from django.db import models
@@ -58,11 +59,13 @@ class Changes:
         """A new row. Its replayed fields go into the next event."""
         self.inserts.append(row)
         self._new.add(id(row))
-        if hasattr(row, "replayed"):
-            said = self._set.setdefault(row._meta.model_name or "", {}).setdefault(str(row.pk), {})
-            for name, default in _defaults(type(row)):
-                # What a new row has by default need not be told: `replay` starts from the same defaults.
-                if (value := getattr(row, name)) != default:
+        model = type(row)
+        if hasattr(model, "replayed"):
+            said = self._set.setdefault(model._meta.model_name or "", {}).setdefault(str(row.pk), {})
+            names, defaults, values_of = _replayed(model)
+            # What a new row has by default need not be told: `replay` starts from the same defaults.
+            for name, default, value in zip(names, defaults, values_of(row), strict=True):
+                if value is not default and value != default:
                     said[name] = plain(value)
         return row
 
@@ -124,7 +127,7 @@ class Changes:
 
     def tell_all(self, row: models.Model) -> None:
         """Say every replayed value again: the first event of a row that is older than its stream."""
-        for name, _default in _defaults(type(row)):
+        for name in type(row).replayed:  # type: ignore[attr-defined]
             self._remember(row, name)
 
     def absorb(self, other: Changes) -> None:
@@ -166,9 +169,12 @@ def default_of(model: type[models.Model], attname: str) -> Any:
 
 
 @lru_cache(maxsize=128)
-def _defaults(model: type[models.Model]) -> tuple[tuple[str, Any], ...]:
-    """(replayed field, its default), worked out once for each model."""
-    return tuple((name, default_of(model, name)) for name in model.replayed)  # type: ignore[attr-defined]
+def _replayed(model: type[models.Model]) -> tuple[tuple[str, ...], tuple[Any, ...], Callable[[Any], tuple[Any, ...]]]:
+    """(replayed fields, their defaults, what reads them), worked out once for each model."""
+    names: tuple[str, ...] = tuple(model.replayed)  # type: ignore[attr-defined]
+    if len(names) == 1:
+        return names, (default_of(model, names[0]),), lambda row: (getattr(row, names[0]),)
+    return names, tuple(default_of(model, name) for name in names), attrgetter(*names)
 
 
 def note_hash(salt: bytes, text: str) -> str:

@@ -74,7 +74,7 @@ def text_hmac(text: str) -> bytes:
 
 def phone_hmac(phone: str) -> bytes | None:
     """32 bytes by which the same phone is found again; None for no phone. Digits only count."""
-    digits = "".join(c for c in phone if c.isdigit())
+    digits = phone if phone.isdigit() else "".join(c for c in phone if c.isdigit())
     if not digits:
         return None
     return hmac.digest(settings.SANFUWU_HMAC_KEY, digits.encode(), "sha256")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from .models import Problem
 from .snapshot import Snapshot
 
 
@@ -51,7 +52,7 @@ _OF_LEAD = {
 def stage(snap: Snapshot) -> Stage:
     """The stage in words of the trade."""
     state = snap.problem.state
-    if state != "in_progress":
+    if state in _OF_PROBLEM:
         return _OF_PROBLEM[state]
     if snap.problem.part_count:
         return Stage.SPLIT
@@ -62,6 +63,11 @@ def stage(snap: Snapshot) -> Stage:
     if lead.state == "pending_review":
         return Stage.TO_REVIEW if lead.signed_off_at else Stage.TO_SIGN_OFF
     return _OF_LEAD[lead.state]
+
+
+def stage_of_new(problem: Problem) -> Stage:
+    """The stage of a problem that no unit has yet: its state says it all."""
+    return _OF_PROBLEM[problem.state]
 
 
 class Mark(StrEnum):

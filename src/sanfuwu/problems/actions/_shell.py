@@ -246,7 +246,7 @@ def _finish_all(pairs: list[tuple[Snapshot, Context]], changes: Changes) -> None
 
 def new_row(problem: Problem) -> ProblemRow:
     """The narrow row of a new problem, still without its facets."""
-    row = fresh(
+    return fresh(
         ProblemRow,
         problem_id=problem.pk,
         registered_at=problem.registered_at,
@@ -255,5 +255,3 @@ def new_row(problem: Problem) -> ProblemRow:
         is_open=True,
         facets=[],
     )
-    row.problem = problem
-    return row

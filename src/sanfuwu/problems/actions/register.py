@@ -52,6 +52,7 @@ RECURS_WITHIN = dt.timedelta(days=30)
 _SENTENCE_END = re.compile(r"[。！？!?;；\n]")
 # Crockford's base 32: no I, L, O, U, so that a code survives a telephone call.
 _CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_CODE_PAIRS = [one + two for one in _CODE_ALPHABET for two in _CODE_ALPHABET]
 
 # `.values` of choices is worked out at every look; a batch looks 1,500 times.
 _CHANNEL = frozenset(Problem.Channel.values)
@@ -321,13 +322,14 @@ def next_numbers(now: dt.datetime, count: int, *, training: bool) -> list[str]:
             cursor.execute("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [sequence, wanted])
             drawn += [value for (value,) in cursor.fetchall()]
     taken, drawn[:] = drawn[:count], drawn[count:]
-    return [f"{county_code()}-{mark}{year}-{value:06d}" for value in taken]
+    before = f"{county_code()}-{mark}{year}-"
+    return [f"{before}{value:06d}" for value in taken]
 
 
 def new_read_code() -> str:
     """What stands on the requester's slip of paper."""
     bits = secrets.randbits(60)
-    return "".join(_CODE_ALPHABET[bits >> shift & 31] for shift in range(0, 60, 5))
+    return "".join([_CODE_PAIRS[bits >> shift & 1023] for shift in range(0, 60, 10)])
 
 
 def _plan(
