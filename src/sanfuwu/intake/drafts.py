@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from sanfuwu.ledger.errors import InvalidInput
 from sanfuwu.parties.actions import RequesterInput, check_requester
 from sanfuwu.parties.matching import kind_of
-from sanfuwu.problems.actions.register import TEXT_LENGTH
+from sanfuwu.problems.actions import TEXT_LENGTH
 from sanfuwu.problems.commands import PastCase, Registration
 from sanfuwu.problems.models import Problem
 from sanfuwu.rules.text import content_key

@@ -1,5 +1,6 @@
 """Every change of state of a problem (house rule 1). Import acts from here."""
 
+from ._checking import TEXT_LENGTH
 from .calendars import approve_calendar
 from .clearing import clear_training
 from .closing import archive, strike_off
@@ -36,6 +37,7 @@ from .units import succeed_unit, undo_succession
 from .verifying import record_callback
 
 __all__ = [
+    "TEXT_LENGTH",
     "Incoming",
     "RegisterResult",
     "accept",

@@ -30,18 +30,20 @@ from ..commands import PastCase
 from ..models import Category, Problem, ProblemText
 from ..policies import may_approve_history, may_import_history
 from ..snapshot import Snapshot
+from ._checking import Checked, check
+from ._numbering import new_read_code, next_numbers
 from ._references import broken_references
 from ._shell import MOST_AT_ONCE, Context, finish, new_row
-from .register import RegisterResult, _check, _Checked, _existing, _source_key, new_read_code, next_numbers
+from .register import RegisterResult, _existing, _source_key
 from .triage import search_grams
 
 REPLY_LENGTH = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class _CheckedCase:
+class CheckedCase:
     case: PastCase
-    checked: _Checked
+    checked: Checked
 
 
 def import_history(
@@ -56,10 +58,10 @@ def import_history(
     if len(cases) > MOST_AT_ONCE:
         raise InvalidInput(_("At most 500 problems at a time."))
     results: dict[int, RegisterResult] = {}
-    good: list[tuple[int, _CheckedCase]] = []
+    good: list[tuple[int, CheckedCase]] = []
     for index, case in enumerate(cases):
         try:
-            good.append((index, _CheckedCase(case, _check_case(case, now))))
+            good.append((index, CheckedCase(case, _check_case(case, now))))
         except ActionError as error:
             results[index] = RegisterResult(index, "error", error=error)
     with transaction.atomic(), looked_at_once():
@@ -73,8 +75,8 @@ def import_history(
     return [results[i] for i in range(len(cases))]
 
 
-def _check_case(case: PastCase, now: dt.datetime) -> _Checked:
-    checked = _check(case.reg, None, now)
+def _check_case(case: PastCase, now: dt.datetime) -> Checked:
+    checked = check(case.reg, None, now)
     if case.reg.raised_on is None:
         raise InvalidInput(_("A case of the past needs its date."), field="raised_on")
     if case.replied_on is not None and case.replied_on > now:
@@ -85,8 +87,8 @@ def _check_case(case: PastCase, now: dt.datetime) -> _Checked:
 
 
 def _fresh(
-    good: Sequence[tuple[int, _CheckedCase]], results: dict[int, RegisterResult]
-) -> list[tuple[int, _CheckedCase]]:
+    good: Sequence[tuple[int, CheckedCase]], results: dict[int, RegisterResult]
+) -> list[tuple[int, CheckedCase]]:
     """Those that are not registered yet and point at what is there; the others go into `results`."""
     known = _existing([c.checked for _i, c in good])
     faults = broken_references([c.case.reg for _i, c in good])
@@ -110,7 +112,7 @@ def _fresh(
 
 
 def _plan(
-    cases: Sequence[_CheckedCase], approved_by: Actor, actor: Actor, now: dt.datetime, changes: Changes
+    cases: Sequence[CheckedCase], approved_by: Actor, actor: Actor, now: dt.datetime, changes: Changes
 ) -> list[Problem]:
     numbers = next_numbers(now, len(cases), training=False)
     served = resolve_parties(changes, [c.checked.requester for c in cases], now, origin="import")
@@ -128,7 +130,7 @@ def _plan(
 
 
 def _plan_one(
-    one: _CheckedCase,
+    one: CheckedCase,
     number: str,
     party: Party | None,
     contact: Contact | None,

@@ -18,8 +18,9 @@ from ..commands import Merge, Split, Unmerge
 from ..models import Assignment, Problem, ProblemText
 from ..snapshot import Snapshot
 from . import _clock, _family
+from ._checking import TEXT_LENGTH, first_sentence
+from ._numbering import new_read_code, next_numbers
 from ._shell import Act, Context, new_row, require_text
-from .register import TEXT_LENGTH, first_sentence, new_read_code, next_numbers
 from .returning import call_off
 from .triage import search_grams
 

@@ -4,32 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import re
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from sanfuwu.counties.queries import county_code, division_exists
 from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.commit import TRAINING, commit
 from sanfuwu.ledger.errors import ActionError, InvalidInput, NotAllowed
 from sanfuwu.ledger.models import Note
 from sanfuwu.ledger.rows import fresh
-from sanfuwu.ledger.together import atomically, once, open_book, settle, unwritten
-from sanfuwu.parties.actions import CheckedRequester, RequesterInput, check_requester, resolve_parties
+from sanfuwu.ledger.together import atomically, once, settle, unwritten
+from sanfuwu.parties.actions import RequesterInput, resolve_parties
 from sanfuwu.parties.models import Contact, Party
 from sanfuwu.reference.queries import county_data
 from sanfuwu.reference.stamps import looked_at_once
-from sanfuwu.rules.identifiers import DivisionLevel, check_division, division_at
+from sanfuwu.rules.identifiers import DivisionLevel, division_at
 from sanfuwu.rules.lifecycle import Machine, next_state
-from sanfuwu.rules.resolution_level import OnSpotClaim, OnSpotFault, on_spot_faults
 from sanfuwu.rules.text import reference_key
 from sanfuwu.territory.actor import Actor
 from sanfuwu.territory.models import UnitVersion
@@ -39,26 +34,15 @@ from ..commands import Registration, SpotSolution
 from ..models import ForeignNumber, ForeignSystem, Problem, ProblemText, VerificationCycle
 from ..policies import may_register
 from ..snapshot import Snapshot
+from ._checking import Checked, check
+from ._numbering import new_read_code, next_numbers
 from ._proposing import responsible
 from ._references import broken_references
-from ._shell import MOST_AT_ONCE, Context, finish, new_row, require_choice, require_text
+from ._shell import MOST_AT_ONCE, Context, finish, new_row
 from .foreign import digest_of, number_row
 from .triage import search_grams
 
-TITLE_LENGTH = 40
-TEXT_LENGTH = 20_000  # the longest real message looked at has 12,220 characters
-DRAWN_AT_ONCE = 50  # numbers for an open book, which registers many one by one
 RECURS_WITHIN = dt.timedelta(days=30)
-_SENTENCE_END = re.compile(r"[。！？!?;；\n]")
-# Crockford's base 32: no I, L, O, U, so that a code survives a telephone call.
-_CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_CODE_PAIRS = [one + two for one in _CODE_ALPHABET for two in _CODE_ALPHABET]
-
-# `.values` of choices is worked out at every look; a batch looks 1,500 times.
-_CHANNEL = frozenset(Problem.Channel.values)
-_URGENCY = frozenset(Problem.Urgency.values)
-_NATURE = frozenset(Problem.Nature.values)
-
 Also = Callable[[Problem, Changes], None]
 
 
@@ -80,18 +64,6 @@ class Incoming:
     reg: Registration
     request_id: str = ""
     also: Also | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Checked:
-    """A registration that can no longer fail."""
-
-    reg: Registration
-    requester: CheckedRequester
-    division: str  # 12 digits
-    text: str
-    title: str
-    raised_on: dt.datetime
 
 
 def register_problem(
@@ -124,7 +96,7 @@ def _one(
     also: Also | None,
 ) -> Problem:
     _require_may_register(actor)
-    checked = _check(reg, solution, now)
+    checked = check(reg, solution, now)
     if fault := broken_references([reg])[0]:
         raise fault
     with atomically():
@@ -152,17 +124,17 @@ def register_together(incoming: Sequence[Incoming], *, actor: Actor, now: dt.dat
         raise InvalidInput(_("At most 500 problems at a time."))
     regs = [one.reg for one in incoming]
     results: dict[int, RegisterResult] = {}
-    good: list[tuple[int, _Checked]] = []
+    good: list[tuple[int, Checked]] = []
     for index, reg in enumerate(regs):
         try:
-            good.append((index, _check(reg, None, now)))
+            good.append((index, check(reg, None, now)))
         except ActionError as error:
             results[index] = RegisterResult(index, "error", error=error)
     with atomically(), looked_at_once():
         known = _existing([c for _i, c in good])
         faults = broken_references([c.reg for _i, c in good])
         spellings = _spellings([c.reg for _i, c in good])
-        fresh: list[tuple[int, _Checked]] = []
+        fresh: list[tuple[int, Checked]] = []
         for (index, checked), fault in zip(good, faults, strict=True):
             if fault is not None:
                 results[index] = RegisterResult(index, "error", error=fault)
@@ -201,69 +173,11 @@ def _require_may_register(actor: Actor) -> None:
         raise NotAllowed(_("Your post may not register problems."))
 
 
-def _check(reg: Registration, solution: SpotSolution | None, now: dt.datetime) -> _Checked:
-    text = require_text(reg.text, "text", most=TEXT_LENGTH)
-    title = reg.title.strip() or first_sentence(text)
-    if len(title) > 200:
-        raise InvalidInput(_("At most %(most)d characters.") % {"most": 200}, field="title")
-    division = check_division(reg.division)
-    if not division.ok or not division_exists(division.value):
-        raise InvalidInput(_("Choose the town or village it belongs to."), field="division")
-    require_choice(reg.channel, _CHANNEL, "channel")
-    require_choice(reg.urgency, _URGENCY, "urgency")
-    require_choice(reg.nature, _NATURE, "nature")
-    require_choice(reg.origin, ("live", "import"), "origin")  # training is the actor's, never a row's
-    who = check_requester(reg.requester)
-    if not reg.anonymous and not (who.name or who.contact_name or who.phone or who.party_id):
-        raise InvalidInput(_("Say who raised it, or mark it as anonymous."), field="requester")
-    raised_on = reg.raised_on or now
-    if raised_on > now:
-        raise InvalidInput(_("It cannot have been raised in the future."), field="raised_on")
-    if reg.source_ref is not None and len(reg.source_ref) > 80:
-        raise InvalidInput(_("At most %(most)d characters.") % {"most": 80}, field="source_ref")
-    if solution is not None:
-        _check_on_spot(reg, solution, raised_on, now)
-    return _Checked(reg, who, division.value, text, title, raised_on)
-
-
-_FAULTS: dict[OnSpotFault, tuple[str, Callable[[], str]]] = {
-    OnSpotFault.NOT_THE_SAME_DAY: ("raised_on", lambda: _("Only what was raised today can be solved on the spot.")),
-    OnSpotFault.NOT_AT_VISIT_OR_MEETING: (
-        "channel",
-        lambda: _("Solved on the spot is for visits and meetings; register it otherwise."),
-    ),
-    OnSpotFault.HOW_IS_MISSING: ("how", lambda: _("Say how it was solved.")),
-    OnSpotFault.CONFIRMATION_IS_MISSING: ("confirmed_by", lambda: _("Say who confirmed it.")),
-}
-
-
-def _check_on_spot(reg: Registration, solution: SpotSolution, raised_on: dt.datetime, now: dt.datetime) -> None:
-    claim = OnSpotClaim(
-        registered_at=raised_on,
-        solved_at=now,
-        during_visit_or_meeting=reg.channel in (Problem.Channel.VISIT, Problem.Channel.MEETING),
-        how=solution.how,
-        confirmed_by=solution.confirmed_by,
-        dispatched_before=False,
-    )
-    for fault in on_spot_faults(claim, tz=ZoneInfo(settings.TIME_ZONE)):
-        field, sentence = _FAULTS[fault]
-        raise InvalidInput(sentence(), field=field)
-    require_text(solution.how, "how", most=2000)
-    require_text(solution.confirmed_by, "confirmed_by", most=80)
-
-
-def first_sentence(text: str) -> str:
-    """The title of a text that was given none."""
-    first = _SENTENCE_END.split(text, maxsplit=1)[0].strip() or text
-    return first if len(first) <= TITLE_LENGTH else first[: TITLE_LENGTH - 1] + "…"
-
-
 def _source_key(reg: Registration) -> tuple[str, str] | None:
     return (reg.source_system, reg.source_ref) if reg.source_ref is not None else None
 
 
-def _existing(batch: Sequence[_Checked]) -> dict[tuple[str, str], str]:
+def _existing(batch: Sequence[Checked]) -> dict[tuple[str, str], str]:
     """Numbers of source rows that are registered already."""
     wanted: dict[str, set[str]] = {}
     for checked in batch:
@@ -306,34 +220,8 @@ def _spellings(regs: Sequence[Registration]) -> dict[tuple[str, str], set[str]]:
     return found
 
 
-def next_numbers(now: dt.datetime, count: int, *, training: bool) -> list[str]:
-    """The next numbers of this year's sequence: unique, rising, with gaps where a transaction failed.
-
-    Training has a sequence of its own, so that it leaves no gap in the real one.
-    """
-    year = now.astimezone(ZoneInfo(settings.TIME_ZONE)).year
-    sequence, mark = ("training_number", "YL") if training else (f"problem_number_{year}", "")
-    book = open_book()
-    drawn = book.drawn.setdefault(sequence, []) if book is not None else []
-    if len(drawn) < count:
-        wanted = max(count - len(drawn), DRAWN_AT_ONCE) if book is not None else count
-        # In a pipeline the act's BEGIN goes with it: a round trip less.
-        with connection.cursor() as cursor, cursor.connection.pipeline():
-            cursor.execute("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [sequence, wanted])
-            drawn += [value for (value,) in cursor.fetchall()]
-    taken, drawn[:] = drawn[:count], drawn[count:]
-    before = f"{county_code()}-{mark}{year}-"
-    return [f"{before}{value:06d}" for value in taken]
-
-
-def new_read_code() -> str:
-    """What stands on the requester's slip of paper."""
-    bits = secrets.randbits(60)
-    return "".join([_CODE_PAIRS[bits >> shift & 1023] for shift in range(0, 60, 10)])
-
-
 def _plan(
-    batch: Sequence[_Checked],
+    batch: Sequence[Checked],
     solution: SpotSolution | None,
     actor: Actor,
     now: dt.datetime,
@@ -376,7 +264,7 @@ def _served(
 
 
 def _plan_one(
-    checked: _Checked,
+    checked: Checked,
     number: str,
     party: Party | None,
     contact: Contact | None,
