@@ -105,10 +105,23 @@ class Speaker:
         return chosen.format(who=self._who, what=f"“{self._what}”", unit=unit, day=f"{now.month}月{now.day}日")
 
 
-RETURN = ("{what}不在{unit}职责范围内，核对后认为应由其他单位牵头。",)
+RETURN = (
+    "{what}不在{unit}职责范围内，核对后认为应由其他单位牵头。",
+    "{what}的审批权限不在{unit}，现场看过后建议另行确定牵头单位。",
+    "{unit}只管其中一小部分，{what}主要由其他单位负责，请重新研究。",
+)
 RETURN_BASIS = ("区级部门职责清单（2018年版）关于{what}的分工。",)
-UPHOLD = ("经核对职责清单，{what}仍由{unit}牵头，请按原时限办理。",)
-EXTENSION = ("{what}所需材料要从外地调货，{day}才能发运，需要顺延几天。",)
+UPHOLD = (
+    "经核对职责清单，{what}仍由{unit}牵头，请按原时限办理。",
+    "与有关单位商量后，{what}由{unit}牵头更合适，其他单位配合。",
+    "职责清单写明{what}归{unit}，不再另派，请抓紧联系。",
+)
+EXTENSION = (
+    "{what}所需材料要从外地调货，下周才能发运，需要顺延几天。",
+    "{what}要先开挖查清管线，施工队下周才能进场，原定日期来不及。",
+    "{what}涉及两家单位会签，下周才能碰头，申请顺延。",
+    "{what}的现场检测报告要一周后才能出来，结果出来前不好定方案。",
+)
 EXTENSION_GRANTED = "情况属实，同意延期，请提前告知反映人。"
 HOLD = ("{what}要等开春气温回升后才能施工，现在动工质量没有保证。",)
 HOLD_GRANTED = "同意挂账，按期复核，期间每半月反馈一次。"

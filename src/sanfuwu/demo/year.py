@@ -194,8 +194,10 @@ class Year:
             if n >= BY_UNIT:
                 steps.append(Step("coordinate_town", self.dice.choice((4, 8))))
             slow = self.dice.random() < 0.15
-            steps += [
+            steps = [
+                *self._asked(n, steps),
                 Step("report", self.dice.choice((4, 8, 12))),
+                *self._more_time(n),
                 Step("submit", self.dice.choice((40, 60) if slow else (6, 12, 20, 30))),
                 Step("sign_off", self.dice.choice((1, 2, 4))),
             ]
@@ -203,6 +205,16 @@ class Year:
                 steps += [Step("send_back", 3), Step("submit", 8), Step("sign_off", 2)]
             steps += [Step("review", self.dice.choice((1, 3, 5))), *self._ending()]
             yield Raised(at, _story(self._draft(), at.date(), self._channel(), "by_unit", steps))
+
+    def _asked(self, n: int, begun: list[Step]) -> list[Step]:
+        """Some units say that it is not theirs; the office rules that it is."""
+        if n % 17 != 3:
+            return begun
+        return [*begun[:2], Step("give_back", 3 + n % 5), Step("uphold", 2 + n % 4), *begun[3:]]
+
+    def _more_time(self, n: int) -> list[Step]:
+        """Some ask for more time before it is up, and get it."""
+        return [Step("ask_extension", 5 + n % 6), Step("grant_extension", 2 + n % 5)] if n % 13 == 4 else []
 
     def _ending(self) -> list[Step]:
         chance = self.dice.random()
