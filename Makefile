@@ -29,7 +29,7 @@ demo: setup ## the platform with a first slice of 上虞, February 2019; Ctrl-C 
 test: setup test-system check ## everything that can be tested here, browser included
 	SANFUWU_DATA_DIR=$(TEST_DATA) $(BIN)/python -m pytest -n $(WORKERS) -m "not faults"
 
-test-fast: setup ## the part without browser, slow and fault tests
+test-fast: setup ## rules, ledger, actions, policies, queries: under two minutes
 	SANFUWU_DATA_DIR=$(TEST_DATA) $(BIN)/python -m pytest -n $(WORKERS) -m "not browser and not slow and not faults"
 
 test-faults: setup ## kill -9 of web process, worker and database under load

@@ -42,7 +42,7 @@ def _adapter(field: Any) -> Callable[[Any], Any] | None:
         return Jsonb
     if isinstance(field, ArrayField) and isinstance(field.base_field, models.IntegerField):
         return _int_array
-    return _plain_enum if isinstance(field, models.CharField) and field.choices else None
+    return _plain_enum if isinstance(field, models.CharField) else None
 
 
 class _Columns:
@@ -53,14 +53,18 @@ class _Columns:
         self.names = ", ".join(f'"{f.column}"' for f in fields)
         self.types = [_type(model, f.attname) for f in fields]
         self._read = attrgetter(*(f.attname for f in fields))
-        self._adapters = [(n, a) for n, f in enumerate(fields) if (a := _adapter(f)) is not None]
+        adapters = [(n, a) for n, f in enumerate(fields) if (a := _adapter(f)) is not None]
+        self._adapters = [(n, a) for n, a in adapters if a is not _plain_enum]
+        self._texts = [n for n, a in adapters if a is _plain_enum]
 
     def values(self, row: models.Model) -> list[Any]:
         found = list(self._read(row))
         for at, adapt in self._adapters:
-            value = found[at]
-            if value is not None and value.__class__ is not str:  # text goes as it is; an enumeration does not
-                found[at] = adapt(value)
+            if found[at] is not None:
+                found[at] = adapt(found[at])
+        for at in self._texts:
+            if isinstance(found[at], Enum):
+                found[at] = found[at].value
         return found
 
 

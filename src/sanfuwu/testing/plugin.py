@@ -32,6 +32,28 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
 
 
+# What works through the whole program: pages, API, commands, files, the demonstration, permission tables.
+# `make test-fast` leaves it out; what remains are rules, ledger, actions, policies and queries, under two minutes.
+_THROUGH_IT_ALL = (
+    *(f"src/sanfuwu/{app}/" for app in ("accounts", "api", "commands", "demo", "documents", "exchange", "figures")),
+    "src/sanfuwu/intake/",
+    "src/sanfuwu/web/",
+    "src/sanfuwu/problems/tests/test_listing.py",
+    "src/sanfuwu/rules/tests/test_worktime_properties.py",
+    "src/sanfuwu/territory/tests/test_reach_kept.py",
+    "tests/",
+)
+_QUICK_ALL_THE_SAME = ("src/sanfuwu/web/tests/test_templates.py", "src/sanfuwu/web/tests/test_words.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow by place, so that nobody has to think of it in a new file."""
+    for item in items:
+        place = item.path.relative_to(ROOT).as_posix()
+        if place.startswith(_THROUGH_IT_ALL) and place not in _QUICK_ALL_THE_SAME:
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Before any fixture: the right role, the county 上虞."""

@@ -66,7 +66,7 @@ def test_an_address_is_taken_apart(monkeypatch: Monkey) -> None:
         "6432",
         "county",
     )
-    assert found["OPTIONS"] == {"sslmode": "verify-full"}
+    assert found["OPTIONS"] == {"sslmode": "verify-full", "prepare_threshold": 2}
 
 
 def test_the_owner_needs_an_address_of_its_own(monkeypatch: Monkey) -> None:

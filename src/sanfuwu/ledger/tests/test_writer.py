@@ -43,7 +43,7 @@ def rows() -> list[models.Model]:
             ),
             Note(id=new_id(), salt=os.urandom(16), text_enc=text.encode(), key_id="k", audience=Note.Audience.OFFICE),
             OutboxMessage(topic="t", subject_id=uuid.UUID(int=n), payload=payload, created_at=NOW),
-            IdempotencyKey(principal=uuid.UUID(int=n), key=text, body_hash=b"\x00\xff", answer=payload, created_at=NOW),
+            IdempotencyKey(principal=uuid.UUID(int=n), key=text, body_hash=b"\x00\xff", answer=text, created_at=NOW),
         ]
     return found
 
