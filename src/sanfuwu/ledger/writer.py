@@ -59,7 +59,8 @@ class _Columns:
         found = list(self._read(row))
         for at, adapt in self._adapters:
             value = found[at]
-            if value is not None and value.__class__ is not str:  # text goes as it is; an enumeration does not
+            # Text of a choice goes as it is, an enumeration does not; text of a JSON column is a value like any other.
+            if value is not None and (value.__class__ is not str or adapt is Jsonb):
                 found[at] = adapt(value)
         return found
 
