@@ -206,9 +206,12 @@ def test_a_new_person_logs_in_once_two_officers_have_done_their_part() -> None:
     browser.post("/login/", {"login": "qianxinren", "password": password})
     assert browser.get("/")["Location"] == "/password/"
     own = "wo-zi-ji-de-mi-ma"
-    browser.post("/password/", {"oldpassword": password, "password1": own, "password2": own})
-    browser.post("/login/", {"login": "qianxinren", "password": own})
-    assert "自来水公司" in page(browser, "/")
+    answer = browser.post("/password/", {"oldpassword": password, "password1": own, "password2": own}, follow=True)
+    assert answer.redirect_chain == [("/", 302)]
+    html = unescape(answer.content.decode())
+    assert "自来水公司" in html
+    assert html.count("密码修改成功") == 1
+    assert "退出" not in html.split("<main")[1]
 
 
 def test_slips_of_several_people_are_printed_together() -> None:
