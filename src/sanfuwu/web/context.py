@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,12 +16,13 @@ from sanfuwu.exchange.policies import may_exchange
 from sanfuwu.figures.policies import may_see_figures
 from sanfuwu.intake.policies import may_open as may_open_imports
 from sanfuwu.problems.policies import may_register
-from sanfuwu.reference.policies import may_have_phrases
+from sanfuwu.reference.policies import may_approve, may_have_phrases
 from sanfuwu.reference.queries import county_data
 from sanfuwu.territory.actor import Actor
 
 from . import prefs
 from .administration import sections_for
+from .approving import Waiting, by_section, waiting
 from .page import now_of
 from .training import may_train
 
@@ -115,6 +117,20 @@ class Shell:
         return next((post.label for post in self.posts if post.current), "")
 
     @cached_property
+    def waiting(self) -> list[Waiting]:
+        """What this post is to approve; asked for once a page, and only where a page shows it."""
+        return waiting(self.actor) if self.actor is not None else []
+
+    @cached_property
+    def marks(self) -> Counter[str]:
+        """How much waits behind an item of the menu: counted on every page for supervision, whose work approving is."""
+        if self.actor is None or not may_approve(self.actor):
+            return Counter()
+        found = by_section(self.waiting)
+        imports = found.pop("web:imports", 0)
+        return Counter({"web:admin": found.total(), "web:imports": imports})
+
+    @cached_property
     def nav(self) -> list[NavItem]:
         """Only what this post needs, and only pages that exist."""
         if self.actor is None:
@@ -152,7 +168,7 @@ class Shell:
         current = path == url or (name != "web:desk" and path.startswith(url))
         if name == "web:problems" and path.startswith(reverse("web:register")):
             current = False
-        return NavItem(label=label, url=url, icon=icon, current=current)
+        return NavItem(label=label, url=url, icon=icon, current=current, count=self.marks[name])
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db.models import Exists
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from sanfuwu.accounts.models import Account
+from sanfuwu.counties.models import CalendarYear
 from sanfuwu.counties.queries import county_code, published_years
 from sanfuwu.problems.models import Category
 from sanfuwu.reference import policies as reference
@@ -83,6 +85,12 @@ def office_steps(actor: Actor, today: dt.date) -> list[Step]:
             _open(actor, reference.may_see_rules, "web:admin_calendar"),
         ),
     ]
+
+
+def office_is_ready(today: dt.date) -> bool:
+    """Whether the dispatch office has nothing left to enter: one statement, for a desk that is opened all day."""
+    categories = Exists(Category.objects.filter(status=Category.Status.ACTIVE))
+    return CalendarYear.objects.filter(categories, year=today.year, published=True).exists()
 
 
 def _territory(actor: Actor, today: dt.date) -> list[Step]:

@@ -24,7 +24,7 @@ from sanfuwu.web.administration import sections_for
 from sanfuwu.web.page import actor_of, for_post, now_of
 from sanfuwu.web.pieces import Stat
 from sanfuwu.web.rows import row
-from sanfuwu.web.setting_up import next_of, office_steps, steps
+from sanfuwu.web.setting_up import next_of, office_is_ready, office_steps, steps
 from sanfuwu.web.when import day
 
 TASKS = {
@@ -79,8 +79,10 @@ def officers_desk(actor: Actor, today: dt.date) -> dict[str, object]:
 
 def to_set_up(actor: Actor, today: dt.date) -> dict[str, object]:
     """What the dispatch office still has to enter before the county can work; nothing once it is there."""
-    missing = [step for step in office_steps(actor, today) if not step.done] if may_set_lists(actor) else []
-    return {"steps": missing, "next": next_of(missing)} if missing else {}
+    if not may_set_lists(actor) or office_is_ready(today):
+        return {}
+    missing = [step for step in office_steps(actor, today) if not step.done]
+    return {"steps": missing, "next": next_of(missing)}
 
 
 @require_GET
