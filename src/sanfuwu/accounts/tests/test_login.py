@@ -77,6 +77,18 @@ def test_after_the_first_password_no_page_of_another_host_is_gone_to(client: Cli
     assert client.post("/password/", said)["Location"] == "/"
 
 
+def test_the_pages_of_logging_in_say_account_as_all_others_do(client: Client, cast: Cast) -> None:
+    wrong = client.post("/login/", {"login": "zhoujiu", "password": "wrong-wrong-wrong"}).content.decode()
+    assert "账号或密码不正确" in wrong
+    log_in(client, "zhoujiu", cast.password)
+    pages = [client.get(url).content.decode() for url in ("/login/again/", "/password/", "/login/second/", "/logout/")]
+    out = client.post("/logout/", follow=True).content.decode()
+    assert "您已退出登录" in out
+    for html in (wrong, *pages, out):
+        for other in ("用户名", "账户", "帐户", "登出", "你"):
+            assert other not in html
+
+
 @pytest.mark.parametrize("name", ["account_signup", "account_email", "account_reset_password"])
 def test_there_is_no_page_to_sign_up_or_reset_by_mail(name: str) -> None:
     with pytest.raises(NoReverseMatch):
