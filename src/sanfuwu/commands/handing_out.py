@@ -41,8 +41,9 @@ def where_to_go(schema: str) -> Iterator[str]:
     hosts = list(
         CountyDomain.objects.filter(tenant__schema_name=schema).order_by("pk").values_list("domain", flat=True)
     )
+    port = _("PORT")
     for host in hosts:
-        address = f"https://{host}/" if settings.SANFUWU_BEHIND_TLS else f"http://{host}:{_('PORT')}/"
+        address = f"https://{host}/" if settings.SANFUWU_BEHIND_TLS else f"http://{host}:{port}/"
         yield _("Open %(address)s; the system officer finds on his desk what to enter next.") % {"address": address}
         if not validate_host(host, settings.ALLOWED_HOSTS):
             yield _("Add %(host)s to SANFUWU_ALLOWED_HOSTS and start `serve` again.") % {"host": host}

@@ -125,7 +125,8 @@ def _people(actor: Actor, today: dt.date) -> list[Step]:
     people = business.values("person_id").distinct().count()
     offices = business.filter(role=Role.DISPATCHER).count()
     with_account = business.exclude(person__account_id=None)
-    accounts = set(with_account.values_list("person__account_id", flat=True))
+    linked = with_account.values_list("person__account_id", flat=True)
+    accounts = {pk for pk in linked if pk is not None}
     slips = Account.objects.filter(pk__in=accounts).exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX).count()
     let_in = business.exclude(account_id=None).count()
     return [
