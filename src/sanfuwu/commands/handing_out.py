@@ -32,7 +32,6 @@ def hand_out(opened: Sequence[Opened]) -> None:
 def where_to_go(schema: str) -> Iterator[str]:
     """The addresses of a county, and what still keeps a browser from it."""
     from django.conf import settings
-    from django.http.request import validate_host
     from django.utils.translation import gettext as _
 
     from sanfuwu.config import clock
@@ -45,11 +44,7 @@ def where_to_go(schema: str) -> Iterator[str]:
     for host in hosts:
         address = f"https://{host}/" if settings.SANFUWU_BEHIND_TLS else f"http://{host}:{port}/"
         yield _("Open %(address)s; the system officer finds on his desk what to enter next.") % {"address": address}
-        if not validate_host(host, settings.ALLOWED_HOSTS):
-            yield _("Add %(host)s to SANFUWU_ALLOWED_HOSTS and start `serve` again.") % {"host": host}
-        if not host.endswith(".localhost") and not _resolves(host):  # browsers know those themselves
-            told = _("%(host)s does not resolve yet: enter it in the DNS, or in the hosts file of every computer.")
-            yield told % {"host": host}
+        yield from hindrances(host)
     if hosts and not settings.SANFUWU_BEHIND_TLS:
         yield _("The port is that of `serve`, 8000 where none was given.")
     if not hosts and County.objects.count() > 1:
@@ -57,6 +52,19 @@ def where_to_go(schema: str) -> Iterator[str]:
         yield told % {"schema": schema}
     if clock.is_shifted():
         yield _("This is beside a demonstration, whose clock stands in 2019: the new county lives in that time, too.")
+
+
+def hindrances(host: str) -> Iterator[str]:
+    """What keeps a browser from a host name, as far as this machine can tell."""
+    from django.conf import settings
+    from django.http.request import validate_host
+    from django.utils.translation import gettext as _
+
+    if not validate_host(host, settings.ALLOWED_HOSTS):
+        yield _("Add %(host)s to SANFUWU_ALLOWED_HOSTS and start `serve` again.") % {"host": host}
+    if not host.endswith(".localhost") and not _resolves(host):  # browsers know those themselves
+        told = _("%(host)s does not resolve yet: enter it in the DNS, or in the hosts file of every computer.")
+        yield told % {"host": host}
 
 
 def _resolves(host: str) -> bool:

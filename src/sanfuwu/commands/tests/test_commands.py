@@ -19,6 +19,7 @@ import psycopg
 import pytest
 
 from sanfuwu.cli import COMMANDS
+from sanfuwu.commands.handing_out import hindrances
 
 Env = dict[str, str]
 
@@ -126,11 +127,20 @@ def test_a_county_takes_neither_the_code_nor_the_host_name_of_another(program_en
     assert "keqiao.localhost is that of the county keqiao" in done.stderr
 
 
-def test_one_more_county_says_what_keeps_a_browser_from_it(program_env: Env) -> None:
-    host = "sanfuwu.shengzhou.invalid"
-    told = sanfuwu("county", "嵊州市", "--code", "330683", "--host", host, env=program_env).stdout
-    assert f"解析不到 {host}" in told
-    assert f"请把 {host} 加到 SANFUWU_ALLOWED_HOSTS" in told
+def test_one_more_county_says_what_keeps_a_browser_from_it(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.ALLOWED_HOSTS = [".localhost", "known.example.org"]
+    unknown = OSError("Name or service not known")
+
+    def look_up(host: str, _port: object) -> list[object]:
+        if host != "known.example.org":
+            raise unknown
+        return [host]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    told = list(hindrances("sanfuwu.shengzhou.invalid"))
+    assert "请把 sanfuwu.shengzhou.invalid 加到 SANFUWU_ALLOWED_HOSTS" in told[0]
+    assert "解析不到 sanfuwu.shengzhou.invalid" in told[1]
+    assert list(hindrances("known.example.org")) == list(hindrances("shengzhou.localhost")) == []
 
 
 def test_one_more_county_is_empty_but_for_its_three_officers(
