@@ -94,7 +94,7 @@ def test_whoever_is_second_is_told_and_keeps_his_words(
     expect(quick.page.locator("#messages")).to_contain_text("交办：已完成")
     slow.send()
     told = slow.page.locator("#stale")
-    expect(told).to_contain_text("有人先办理了。你的操作没有提交，填写的内容都在。")
+    expect(told).to_contain_text("有人先办理了。您的操作没有提交，填写的内容都在。")
     expect(told).to_contain_text("马受理 交办：主办 崧厦供电所")
     kept = told.locator("textarea")
     expect(kept).to_have_value("请先到现场看一看，再打电话。")

@@ -21,6 +21,7 @@ from sanfuwu.territory.actor import Actor
 from sanfuwu.territory.policies import may_grant_access, may_manage_posts, require
 
 from .models import Account
+from .people import why_taken
 
 
 def create_account(username: str, password: str, *, actor: Actor, now: dt.datetime) -> Account:
@@ -34,7 +35,7 @@ def create_account(username: str, password: str, *, actor: Actor, now: dt.dateti
         raise InvalidInput(_("This cannot be a user name."), field="username") from error
     with transaction.atomic():
         if Account.objects.filter(username__iexact=account.username).exists():
-            raise InvalidInput(_("This user name is taken."), field="username")
+            raise InvalidInput(why_taken(account.username), field="username")
         account.save(force_insert=True)
         _log("account_created", account, actor, now)
     return account

@@ -29,6 +29,10 @@ class AccountAdapter(DefaultAccountAdapter):
         user.first_password_until = None  # type: ignore[attr-defined]
         super().set_password(user, password)
 
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """To the desk: whoever has chosen his password has come to work, not to choose another one."""
+        return "/"
+
     def send_notification_mail(
         self, template_prefix: str, user: AbstractBaseUser, context: object = None, email: str | None = None
     ) -> None:

@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Callable
 from functools import partial
 from typing import ClassVar
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth import logout
+from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -58,7 +59,13 @@ class FirstPasswordMiddleware:
             return HttpResponseRedirect(reverse("account_login"))
         if request.headers.get("Sec-Fetch-Dest", "document") == "document":  # not for the icon of the page
             messages.info(request, _("Welcome. Choose your own password first: the printed one is good only for this."))
-        return HttpResponseRedirect(reverse("account_change_password"))
+        return HttpResponseRedirect(reverse("account_change_password") + _afterwards(request))
+
+
+def _afterwards(request: HttpRequest) -> str:
+    """The page that was asked for, to go on to once the password is chosen; the desk needs no mention."""
+    asked = request.get_full_path() if request.method == "GET" else "/"
+    return "" if asked == "/" else "?" + urlencode({REDIRECT_FIELD_NAME: asked})
 
 
 def actor_of_session(request: HttpRequest, now: dt.datetime) -> Actor | None:

@@ -68,8 +68,14 @@ def new_account(username: str, *, now: dt.datetime) -> Account:
     """An account that nobody can log in to yet. Refused at the field `username`."""
     username = clean_username(username)
     if Account.objects.filter(username__iexact=username).exists():
-        raise InvalidInput(_("This user name is taken."), field="username")
+        raise InvalidInput(why_taken(username), field="username")
     return Account(id=new_id(), username=username, created_at=now, password=make_password(None))
+
+
+def why_taken(username: str) -> str:
+    """Why a name cannot be had. Whose it is stays unsaid: it may be another county's."""
+    said = _("The account “%(name)s” is taken (all counties of this system share account names): choose another one.")
+    return said % {"name": username}
 
 
 def clean_username(username: str) -> str:

@@ -103,7 +103,7 @@ class Registered(Told):
     state: ProblemState
     stage: Stage
     registered_at: dt.datetime
-    proposed_unit: UUID | None
+    proposed_unit: UUID | None = Field(description="As sent, otherwise the catalogue's; null: nobody proposed one")
     read_code: str
 
 

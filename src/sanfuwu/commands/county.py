@@ -7,6 +7,7 @@ import click
 from sanfuwu.config import env
 
 from .common import program, say
+from .handing_out import hand_out, where_to_go
 
 
 @click.command()
@@ -21,15 +22,18 @@ def command(name: str, code: str, schema: str | None, hosts: tuple[str, ...]) ->
       sanfuwu county 诸暨市 --code 330681 --host zhuji.example.org
 
     Their first passwords are printed once, are good for seven days and only for choosing an own one. Refused where the
-    county has officers already. The system officer's first page says what to enter next. Host names must also stand
-    in SANFUWU_ALLOWED_HOSTS.
+    county has officers already. The system officer's first page says what to enter next.
+
+    Each host name must resolve to this machine on the computers of the county (DNS, or their hosts files) and stand in
+    SANFUWU_ALLOWED_HOSTS. Web and worker may run meanwhile: they see the county when all of it is there.
     """
     with program(env.OWNER):
+        from django.utils import translation
         from django_tenants.utils import schema_context
 
         from sanfuwu.accounts.start import begin_county
         from sanfuwu.config import clock
-        from sanfuwu.counties.setup import CountyPlan, migrate_all
+        from sanfuwu.counties.setup import CountyClash, CountyPlan, migrate_all
         from sanfuwu.ledger.errors import ActionError
         from sanfuwu.territory.naming import pinyin_key
 
@@ -38,12 +42,15 @@ def command(name: str, code: str, schema: str | None, hosts: tuple[str, ...]) ->
         if faults := plan.faults():
             raise click.UsageError("; ".join(faults))
         today = clock.today()
-        migrate_all([plan], year=today.year, say=say)
-        with schema_context(schema):
+        with translation.override("zh-hans"):
             try:
-                opened = begin_county(code, name, today=today, now=clock.now())
+                migrate_all([plan], year=today.year, say=say)
+                with schema_context(schema):
+                    opened = begin_county(code, name, today=today, now=clock.now())
+            except CountyClash as error:
+                raise click.UsageError(str(error)) from error
             except ActionError as error:
                 raise click.ClickException(error.message) from error
-        for one in opened:
-            click.echo(f"{one.username}\t{one.password}\t{one.role}")
-        say("These passwords are shown once. Hand each over on paper, to its officer only.")
+            hand_out(opened)
+            for line in where_to_go(schema):
+                click.echo(line)

@@ -26,7 +26,7 @@ def command(county: str | None, code: str | None, name: str | None, domains: tup
     with program(env.OWNER):
         from django.utils import timezone
 
-        from sanfuwu.counties.setup import CountyPlan, migrate_all
+        from sanfuwu.counties.setup import CountyClash, CountyPlan, migrate_all
 
         plans = []
         if county:
@@ -36,6 +36,9 @@ def command(county: str | None, code: str | None, name: str | None, domains: tup
             plans.append(plan)
         elif code or name or domains:
             raise click.UsageError("--code, --name and --domain belong to --county")
-        schemas = migrate_all(plans, year=timezone.localdate().year, say=(lambda _line: None) if quiet else say)
+        try:
+            schemas = migrate_all(plans, year=timezone.localdate().year, say=(lambda _line: None) if quiet else say)
+        except CountyClash as error:
+            raise click.UsageError(str(error)) from error
         if not schemas:
             say("There is no county yet: run `sanfuwu migrate --county SCHEMA --code CODE --name NAME`.")

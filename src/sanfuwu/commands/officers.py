@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from .common import program, say
+from .common import program
+from .handing_out import hand_out, where_to_go
 
 
 @click.command()
@@ -16,6 +17,7 @@ def command(schema: str) -> None:
     each is to be changed at the first log-in. Refused where the county has officers already.
     """
     with program():
+        from django.utils import translation
         from django_tenants.utils import schema_context
 
         from sanfuwu.accounts.start import begin_county
@@ -28,11 +30,12 @@ def command(schema: str) -> None:
             raise click.ClickException(
                 f"There is no county {schema}: make it with `sanfuwu migrate --county {schema} …`."
             )
-        with schema_context(schema):
+        with translation.override("zh-hans"):
             try:
-                opened = begin_county(county.code, county.name, today=clock.today(), now=clock.now())
+                with schema_context(schema):
+                    opened = begin_county(county.code, county.name, today=clock.today(), now=clock.now())
             except ActionError as error:
                 raise click.ClickException(error.message) from error
-        for one in opened:
-            click.echo(f"{one.username}\t{one.password}\t{one.role}")
-        say("These passwords are shown once. Hand each over on paper, to its officer only.")
+            hand_out(opened)
+            for line in where_to_go(schema):
+                click.echo(line)

@@ -7,18 +7,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django_tenants.utils import schema_context
 
 from sanfuwu.config import privileges
 
 from .actions import seed_calendar
 from .models import County, CountyDomain
+from .queries import county_schemas
 
 Say = Callable[[str], None]
 _SCHEMA = re.compile(r"[a-z][a-z0-9_]{1,40}")
 _RESERVED = frozenset({"public", "information_schema"})
 PROBLEM_SEQUENCE = "problem_number_{year}"
+
+
+class CountyClash(ValueError):
+    """A county cannot be made because another one has its code or its host name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +50,20 @@ class CountyPlan:
 def migrate_all(plans: list[CountyPlan], *, year: int, say: Say = lambda _line: None) -> list[str]:
     """Bring the whole database up to date; may be run again at any time. Returns the schemas of all counties.
 
-    `year` is the current local year: problem numbers of it and of the next one get their sequences.
+    `year` is the current local year: problem numbers of it and of the next one get their sequences. A new county gets
+    its row last, when its tables, sequences and privileges are there: jobs, pages and other commands go by the rows,
+    and a worker that runs meanwhile must not come into a county that is half made. Raises `CountyClash`.
     """
     say("shared tables")
     call_command("migrate_schemas", shared=True, interactive=False, verbosity=0, skip_checks=True)
     for plan in plans:
-        ensure_county(plan)
-    schemas = list(County.objects.order_by("pk").values_list("schema_name", flat=True))
+        refuse_clash(plan)
+    known = county_schemas()
+    new = [plan for plan in plans if plan.schema not in known]
+    for plan in plans:
+        if plan.schema in known:
+            ensure_county(plan)
+    schemas = [*known, *(plan.schema for plan in new)]
     for schema in schemas:
         say(f"county {schema}")
         _ensure_schema(schema)
@@ -62,11 +74,25 @@ def migrate_all(plans: list[CountyPlan], *, year: int, say: Say = lambda _line: 
         privileges.apply(schema)
     if fresh := seed_calendar():
         say(f"working calendar: {fresh[0]}-{fresh[-1]}")
+    for plan in new:
+        ensure_county(plan)
     return schemas
 
 
+def refuse_clash(plan: CountyPlan) -> None:
+    """Raises `CountyClash` where another county has the code or a host name: neither is taken away in silence."""
+    other = County.objects.filter(code=plan.code).exclude(schema_name=plan.schema).first()
+    if other is not None:
+        raise CountyClash(f"the code {plan.code} is that of the county {other.schema_name} ({other.name})")
+    names = [domain.lower() for domain in plan.domains]
+    taken = CountyDomain.objects.filter(domain__in=names).exclude(tenant__schema_name=plan.schema).first()
+    if taken is not None:
+        raise CountyClash(f"the host name {taken.domain} is that of the county {taken.tenant.schema_name}")
+
+
+@transaction.atomic
 def ensure_county(plan: CountyPlan) -> County:
-    """The county's row and host names; a new name or a further host name is taken over."""
+    """The county's row and host names, seen by others all at once; a new name or a further host name is taken over."""
     county, _made = County.objects.update_or_create(
         schema_name=plan.schema, defaults={"code": plan.code, "name": plan.name}
     )

@@ -18,6 +18,7 @@ from sanfuwu.meetings.commands import HoldMeeting, Item, Promise
 from sanfuwu.meetings.queries import items_of
 from sanfuwu.problems import commands as cmd
 from sanfuwu.problems.actions import succeed_unit
+from sanfuwu.reference.actions import set_county
 from sanfuwu.rules.worktime import WorkCalendar
 from sanfuwu.territory.actor import SYSTEM
 from sanfuwu.territory.queries import division_names
@@ -41,6 +42,12 @@ BEGINS = dt.datetime(2019, 1, 2, 8, 40, tzinfo=CHINA)
 PRESENT = dt.datetime(2019, 2, 20, 10, 0, tzinfo=CHINA)  # when the demonstration begins to be used
 MEETING = dt.datetime(2019, 2, 13, 14, 0, tzinfo=CHINA)
 
+# What the system officer of a real county enters under 县域资料; invented, like everybody here.
+OFFICE_PHONE = "0575-82120000"
+PRIVACY_NOTICE = (
+    "区三服务办为办理您反映的问题收集姓名和联系电话，只用于联系、回访和统计，不作他用，办结后按档案规定保管。"
+    "您可以向区三服务办查询、更正，或者要求删除。"
+)
 Progress = Callable[[str, float], None]
 
 
@@ -56,6 +63,7 @@ def build_demo(*, progress: Progress = lambda _what, _done: None, beside: bool =
     villages = division_names([code for code, _name in places()], PRESENT.date())
     progress("people", 0.1)
     cast = assemble(units, villages, BEGINS)
+    set_county({"phone": OFFICE_PHONE, "privacy_notice": PRIVACY_NOTICE}, actor=SYSTEM, now=BEGINS)
     with _logins(cast, beside=beside) as logins:
         _perform(cast, progress)
     return logins()

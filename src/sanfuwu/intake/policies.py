@@ -13,7 +13,16 @@ from .models import ImportRun
 _IMPORTERS = frozenset({Role.DISPATCHER, Role.TOWN_DISPATCHER, Role.COLLECTOR})
 _PROPOSERS = frozenset({Role.DISPATCHER, Role.TOWN_DISPATCHER})
 
-__all__ = ["may_approve", "may_import", "may_import_history", "may_open", "may_propose", "may_work_on", "visible_to"]
+__all__ = [
+    "may_approve",
+    "may_approve_any",
+    "may_import",
+    "may_import_history",
+    "may_open",
+    "may_propose",
+    "may_work_on",
+    "visible_to",
+]
 
 
 def may_import(actor: Actor) -> bool:
@@ -34,6 +43,11 @@ def may_propose(actor: Actor) -> bool:
 def may_work_on(actor: Actor, run: ImportRun) -> bool:
     """Whoever uploaded it, in the same post."""
     return may_import(actor) and (actor.is_system or run.post_id == actor.effective_post)
+
+
+def may_approve_any(actor: Actor) -> bool:
+    """Whether this post ever is the second approver of an import."""
+    return may_approve_history(actor, Actor(account_id=None, post_id=None, unit_id=None, role=Role.DISPATCHER))
 
 
 def may_approve(actor: Actor, run: ImportRun) -> bool:

@@ -63,12 +63,6 @@ def one(actor: Actor, run_id: UUID) -> ImportRun:
     return visible(run_id, actor)
 
 
-def waiting_for_approval(actor: Actor) -> int:
-    """How many imports of history this actor could approve now."""
-    runs = policies.visible_to(actor).filter(state=ImportRun.State.AWAITING)
-    return sum(1 for run in runs if policies.may_approve(actor, run))
-
-
 def by_whom(run: ImportRun, now: dt.datetime) -> tuple[str, str]:
     """(who uploaded it, who approved it), each as unit · title · name; empty for the command line or nobody."""
     posts = {p for p in (run.post_id, run.approver_post) if p}

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sanfuwu.ledger.errors import ActionError, InvalidInput, StaleVersion
@@ -26,6 +27,7 @@ from .acts.fields import FormContext
 from .acts.forms import ActForm
 from .acts.texts import text_of
 from .pieces import Act
+from .proposing import Proposing
 from .when import day
 
 MOST = 500
@@ -42,8 +44,11 @@ BULK_ACTS = (
     "strike_off",
     "archive",
 )
-# Left open, each problem's own proposal is taken: field of the command → attribute of the problem.
-_OWN_PROPOSAL = {("accept", "category_id"): "proposed_category_id", ("dispatch", "lead"): "proposed_unit"}
+# Left open, each problem's own proposal is taken: field of the command → what is proposed for a problem.
+_OWN_PROPOSAL: dict[tuple[str, str], Callable[[Problem, Proposing], UUID | None]] = {
+    ("accept", "category_id"): lambda problem, _proposing: problem.proposed_category_id,
+    ("dispatch", "lead"): lambda problem, proposing: proposing.lead(problem),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +86,16 @@ class BulkForm(ActForm):
             categories=choices.categories(confirmed_only=True) if name == "accept" else [],
         )
         super().__init__(name, ACTS[name].command, context, data)
+        self.proposing = Proposing(timezone.localdate(now))
+        self.own: dict[str, UUID] = {}  # {number: what was taken for it}, filled as the commands are made
         for act, field in _OWN_PROPOSAL:
             if act == name:
                 self.fields[field].required = False
-                self.fields[field].help_text = _("Left open, each problem gets what was proposed at its registration.")
+                self.fields[field].help_text = (
+                    _("Left open, each goes to the unit proposed for it; those without a proposal stay where they are.")
+                    if name == "dispatch"
+                    else _("Left open, each problem gets what was proposed at its registration.")
+                )
 
     @property
     def shown(self) -> list[tuple[str, str]]:
@@ -114,11 +125,14 @@ class BulkForm(ActForm):
         self.cleaned_data[name] = ""
 
         def command(problem: Problem) -> Any:
-            own = getattr(problem, _OWN_PROPOSAL[self.act, name])
+            own = _OWN_PROPOSAL[self.act, name](problem, self.proposing)
             if own is None:
+                if self.act == "dispatch":
+                    raise InvalidInput(_("Nobody proposed a unit: choose the lead unit."), field=name)
                 raise InvalidInput(
                     _("Nothing was proposed at its registration: %(field)s is missing.") % {"field": label}, field=name
                 )
+            self.own[problem.number] = own
             return dataclasses.replace(draft, **{name: own})
 
         return command

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext
 
@@ -15,14 +17,17 @@ from sanfuwu.exchange.policies import may_exchange
 from sanfuwu.figures.policies import may_see_figures
 from sanfuwu.intake.policies import may_open as may_open_imports
 from sanfuwu.problems.policies import may_register
-from sanfuwu.reference.policies import may_have_phrases
+from sanfuwu.reference.policies import may_approve, may_have_phrases
 from sanfuwu.reference.queries import county_data
-from sanfuwu.territory.actor import Actor
+from sanfuwu.territory.actor import ActivePost, Actor
+from sanfuwu.territory.queries import Standing, standing
 
 from . import prefs
 from .administration import sections_for
+from .approving import Waiting, by_section, waiting
 from .page import now_of
 from .training import may_train
+from .words import ROLES, word
 
 _TABS = 4  # of the bar at the bottom of a phone, besides "more"
 
@@ -61,9 +66,14 @@ class Shell:
         return getattr(self.request, "actor", None)
 
     @cached_property
+    def county(self) -> str:
+        """The county's name as it has set it; "" without a county."""
+        return county_data().name if getattr(self.request, "tenant", None) is not None else ""
+
+    @cached_property
     def county_name(self) -> str:
-        """The name over every page, as the county has set it; without a county the product's."""
-        name = county_data().name if getattr(self.request, "tenant", None) is not None else ""
+        """The name over every page; without a county the product's."""
+        name = self.county
         return gettext("%(county)s Three Services") % {"county": name} if name else gettext("Three Services")
 
     @cached_property
@@ -100,19 +110,50 @@ class Shell:
         my_posts = getattr(self.request, "my_posts", None)
         if self.actor is None or my_posts is None:
             return []
+        found: list[ActivePost] = my_posts()
+        alike = Counter(item.label for item in found)
         return [
             PostItem(
                 post=str(item.post_id),
                 on_behalf_of=str(item.on_behalf_of or ""),
-                label=item.label,
+                label=_with_role(item) if alike[item.label] > 1 else item.label,
                 current=(item.post_id, item.on_behalf_of) == (self.actor.post_id, self.actor.on_behalf_of),
             )
-            for item in my_posts()
+            for item in found
         ]
 
     @cached_property
     def post_label(self) -> str:
         return next((post.label for post in self.posts if post.current), "")
+
+    @cached_property
+    def standing(self) -> Standing | None:
+        """Of somebody logged in without a post: who it is here, and what is missing."""
+        user = getattr(self.request, "user", None)
+        if self.actor is not None or user is None or not user.is_authenticated:
+            return None
+        return standing(user.pk, timezone.localdate(now_of(self.request)))
+
+    @cached_property
+    def who(self) -> str:
+        """Over every page: the post one acts in; without one the person's name, else the account's."""
+        if self.actor is not None:
+            return self.post_label
+        return (self.standing.name if self.standing else "") or str(self.request.user)
+
+    @cached_property
+    def waiting(self) -> list[Waiting]:
+        """What this post is to approve; asked for once a page, and only where a page shows it."""
+        return waiting(self.actor) if self.actor is not None else []
+
+    @cached_property
+    def marks(self) -> Counter[str]:
+        """How much waits behind an item of the menu: counted on every page for supervision, whose work approving is."""
+        if self.actor is None or not may_approve(self.actor):
+            return Counter()
+        found = by_section(self.waiting)
+        imports = found.pop("web:imports", 0)
+        return Counter({"web:admin": found.total(), "web:imports": imports})
 
     @cached_property
     def nav(self) -> list[NavItem]:
@@ -152,7 +193,11 @@ class Shell:
         current = path == url or (name != "web:desk" and path.startswith(url))
         if name == "web:problems" and path.startswith(reverse("web:register")):
             current = False
-        return NavItem(label=label, url=url, icon=icon, current=current)
+        return NavItem(label=label, url=url, icon=icon, current=current, count=self.marks[name])
+
+
+def _with_role(item: ActivePost) -> str:
+    return gettext("%(post)s (%(role)s)") % {"post": item.label, "role": word(ROLES, item.role)}
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from sanfuwu.territory.queries import unit_names
 from sanfuwu.territory.tree import load_tree
 
 from ..models import Account
-from ..people import clean_username, log, new_account
+from ..people import clean_username, log, new_account, why_taken
 from .report import ERROR, NEW, SAME, Line, Report, Wrong, unknown_unit
 from .workbook import Row
 
@@ -161,7 +161,7 @@ def _new_post(row: Row, known: _Known) -> NewPost:
     username = row[ACCOUNT]
     owner = known.by_account.get(username.lower()) if username else None
     if username.lower() in known.taken or (owner is not None and owner.name != name):
-        raise Wrong(ACCOUNT, _("This user name is taken."))
+        raise Wrong(ACCOUNT, why_taken(username))
     # Without an account, or with a new one: somebody of this name in this unit who has no other account is meant.
     colleague = next((p.person for (n, u, _r), p in known.posts.items() if n == name and u == unit.pk), None)
     if owner is None and username and colleague is not None and colleague.account_id is not None:

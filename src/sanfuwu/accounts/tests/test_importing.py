@@ -28,6 +28,7 @@ from sanfuwu.accounts.importing.units import UNIT_REQUIRED
 from sanfuwu.accounts.models import Account
 from sanfuwu.counties.queries import division_exists
 from sanfuwu.ledger.errors import NotAllowed
+from sanfuwu.ledger.fields import new_id
 from sanfuwu.ledger.models import Event
 from sanfuwu.ledger.replay import differences, replay
 from sanfuwu.territory.models import DutyShift, Person, Post, Role, Unit
@@ -182,6 +183,13 @@ def test_two_people_do_not_share_an_account_and_a_row_does_not_count_twice() -> 
     import_people(report, valid_from=TODAY, actor=OFFICER, now=NOW)
     (line,) = people(("赵六", "区水利局", "", "承办人", "", "", "LiSi")).lines
     assert (line.state, line.heading) == ("error", "账号")
+
+
+def test_an_account_of_another_county_is_named_as_taken_by_all_counties() -> None:
+    Account.objects.create(id=new_id(), username="keqiao-li", password="!", created_at=NOW)
+    (line,) = people(("李三", "崧厦镇", "", "承办人", "", "", "KeQiao-Li")).lines
+    assert (line.state, line.heading) == ("error", "账号")
+    assert line.reason == "账号“KeQiao-Li”已被占用（本系统各县共用账号名），请换一个。"
 
 
 def test_only_the_system_officer_imports_people_and_units() -> None:

@@ -9,7 +9,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from sanfuwu.accounts.actions import deactivate
+from sanfuwu.accounts.start import let_officers_in
 from sanfuwu.territory.actor import SYSTEM
+from sanfuwu.territory.models import Role
 
 from .cast import Cast
 
@@ -48,6 +50,43 @@ def test_logging_out_ends_the_session(client: Client, cast: Cast) -> None:
     log_in(client, "zhoujiu", cast.password)
     client.post(reverse("account_logout"))
     assert "_auth_user_id" not in client.session
+
+
+def test_an_officer_chooses_his_own_password_and_goes_on_to_what_he_came_for(client: Client, cast: Cast) -> None:
+    day = timezone.localdate()
+    opened = next(o for o in let_officers_in(valid_from=day, now=timezone.now()) if o.role == Role.SYSTEM_OFFICER)
+    assert log_in(client, opened.username, opened.password)
+    elsewhere = Client()
+    assert log_in(elsewhere, opened.username, opened.password)
+    answer = client.get("/admin/people?q=zj")
+    assert answer["Location"] == "/password/?next=%2Fadmin%2Fpeople%3Fq%3Dzj"
+    shown = client.get(answer["Location"]).content.decode()
+    assert 'name="next" value="/admin/people?q=zj"' in shown
+    own = "wo-zi-ji-de-mi-ma"
+    said = {"oldpassword": opened.password, "password1": own, "password2": own}
+    answer = client.post("/password/", {**said, "next": "/admin/people?q=zj"})
+    assert answer["Location"] == "/admin/people?q=zj"
+    assert client.get(answer["Location"]).status_code == 200
+    assert elsewhere.get("/")["Location"].startswith("/login/")  # every other session ended with the printed password
+
+
+def test_after_the_first_password_no_page_of_another_host_is_gone_to(client: Client, cast: Cast) -> None:
+    log_in(client, "zhoujiu", cast.password)
+    own = "wo-zi-ji-de-mi-ma"
+    said = {"oldpassword": cast.password, "password1": own, "password2": own, "next": "https://evil.example/"}
+    assert client.post("/password/", said)["Location"] == "/"
+
+
+def test_the_pages_of_logging_in_say_account_as_all_others_do(client: Client, cast: Cast) -> None:
+    wrong = client.post("/login/", {"login": "zhoujiu", "password": "wrong-wrong-wrong"}).content.decode()
+    assert "账号或密码不正确" in wrong
+    log_in(client, "zhoujiu", cast.password)
+    pages = [client.get(url).content.decode() for url in ("/login/again/", "/password/", "/login/second/", "/logout/")]
+    out = client.post("/logout/", follow=True).content.decode()
+    assert "您已退出登录" in out
+    for html in (wrong, *pages, out):
+        for other in ("用户名", "账户", "帐户", "登出", "你"):
+            assert other not in html
 
 
 @pytest.mark.parametrize("name", ["account_signup", "account_email", "account_reset_password"])

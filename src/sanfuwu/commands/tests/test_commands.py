@@ -19,6 +19,7 @@ import psycopg
 import pytest
 
 from sanfuwu.cli import COMMANDS
+from sanfuwu.commands.handing_out import hindrances
 
 Env = dict[str, str]
 
@@ -92,17 +93,71 @@ def test_migrating_again_changes_nothing_and_a_new_county_is_made(
     assert owner_connection.execute("SELECT count(*) FROM zhuji.ledger_event").fetchone() == (0,)
 
 
+def test_a_county_is_seen_by_jobs_only_when_all_of_it_is_there(
+    program_env: Env, owner_connection: psycopg.Connection[Any]
+) -> None:
+    seen, ready = (
+        "SELECT count(*) FROM counties_county WHERE schema_name = 'xinchang'",
+        (
+            "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+            " WHERE n.nspname = %s AND c.relkind = 'r' AND has_table_privilege('sanfuwu_app', c.oid, 'SELECT')"
+        ),
+    )
+    whole = owner_connection.execute(ready, ["keqiao"]).fetchone()
+    looks = {False: 0, True: 0}
+    with started("county", "新昌县", "--code", "330624", "--host", "xinchang.localhost", env=program_env) as making:
+        while making.poll() is None:
+            there = owner_connection.execute(seen).fetchone() == (1,)
+            looks[there] += 1
+            if there:
+                assert owner_connection.execute(ready, ["xinchang"]).fetchone() == whole
+            time.sleep(0.02)
+        assert making.returncode == 0
+    assert looks[False] > 10
+    assert owner_connection.execute(seen).fetchone() == (1,)
+
+
+def test_a_county_takes_neither_the_code_nor_the_host_name_of_another(program_env: Env) -> None:
+    done = sanfuwu("county", "又一区", "--schema", "youyi", "--code", "330603", env=program_env, status=2)
+    assert "that of the county keqiao" in done.stderr
+    done = sanfuwu(
+        "county", "又一区", "--schema", "youyi", "--code", "330999", "--host", "Keqiao.localhost",
+        env=program_env, status=2,
+    )  # fmt: skip
+    assert "keqiao.localhost is that of the county keqiao" in done.stderr
+
+
+def test_one_more_county_says_what_keeps_a_browser_from_it(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.ALLOWED_HOSTS = [".localhost", "known.example.org"]
+    unknown = OSError("Name or service not known")
+
+    def look_up(host: str, _port: object) -> list[object]:
+        if host != "known.example.org":
+            raise unknown
+        return [host]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    told = list(hindrances("sanfuwu.shengzhou.invalid"))
+    assert "请把 sanfuwu.shengzhou.invalid 加到 SANFUWU_ALLOWED_HOSTS" in told[0]
+    assert "解析不到 sanfuwu.shengzhou.invalid" in told[1]
+    assert list(hindrances("known.example.org")) == list(hindrances("shengzhou.localhost")) == []
+
+
 def test_one_more_county_is_empty_but_for_its_three_officers(
     program_env: Env, owner_connection: psycopg.Connection[Any]
 ) -> None:
     done = sanfuwu("county", "嵊州市", "--code", "330683", "--host", "shengzhou.localhost", env=program_env)
-    lines = [line.split("\t") for line in done.stdout.splitlines()]
-    assert [role for _name, _password, role in lines] == ["system_officer", "security_officer", "audit_officer"]
-    assert len({password for _name, password, _role in lines}) == 3
+    table = [line.split("\t") for line in done.stdout.splitlines() if "\t" in line]
+    assert table[0] == ["岗位", "账号", "首次密码"]
+    lines = table[1:]
+    assert [role for role, _name, _password in lines] == ["系统管理员", "安全管理员", "审计管理员"]
+    assert len({password for _role, _name, password in lines}) == 3
+    assert "请打开 http://shengzhou.localhost:端口/" in done.stdout
+    assert "解析不到" not in done.stdout
     found = owner_connection.execute("SELECT kind, code FROM shengzhou.territory_unit").fetchall()
     assert found == [("county", "330683000000")]
     assert owner_connection.execute("SELECT count(*) FROM shengzhou.problems_problem").fetchone() == (0,)
-    names = [name for name, _password, _role in lines]
+    names = [name for _role, name, _password in lines]
     until = owner_connection.execute(
         "SELECT count(*) FROM accounts_account WHERE username = ANY(%s) AND first_password_until > now()", [names]
     ).fetchone()

@@ -18,17 +18,14 @@ from sanfuwu.ledger.commit import TRAINING, commit
 from sanfuwu.ledger.errors import ActionError, InvalidInput, NotAllowed
 from sanfuwu.ledger.models import Note
 from sanfuwu.ledger.rows import fresh
-from sanfuwu.ledger.together import atomically, once, settle, unwritten
+from sanfuwu.ledger.together import atomically, settle, unwritten
 from sanfuwu.parties.actions import RequesterInput, resolve_parties
 from sanfuwu.parties.models import Contact, Party
 from sanfuwu.reference.queries import county_data
 from sanfuwu.reference.stamps import looked_at_once
-from sanfuwu.rules.identifiers import DivisionLevel, division_at
 from sanfuwu.rules.lifecycle import Machine, next_state
 from sanfuwu.rules.text import reference_key
 from sanfuwu.territory.actor import Actor
-from sanfuwu.territory.models import UnitVersion
-from sanfuwu.territory.queries import town_units
 
 from ..commands import Registration, SpotSolution
 from ..models import ForeignNumber, ForeignSystem, Problem, ProblemText, VerificationCycle
@@ -235,14 +232,11 @@ def _plan(
     systems = {} if actor.training else _systems_of([c.reg for c in batch])
     served = _served(changes, [c.requester for c in batch], actor, now)
     today = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
-    units = once(UnitVersion, today, lambda: town_units(today))
     pairs = []
     for n, (checked, number, (party, contact)) in enumerate(zip(batch, numbers, served, strict=True)):
         changes.request_id = requests[n] if requests else ""
-        town = division_at(checked.division, DivisionLevel.TOWN)
-        # Whoever registers knows best, then the catalogue; otherwise the town itself.
+        # Whoever registers knows best, then the catalogue. The town of the place is nobody's proposal: pages name it.
         unit = checked.reg.proposed_unit or responsible(checked.reg.category_id, checked.division, today)
-        unit = unit or (units.get(town) if town else None)
         snap = _plan_one(checked, number, party, contact, unit, actor, now, solution, systems, changes)
         pairs.append((snap, Context(actor=actor, now=now)))
     finish(pairs, changes)

@@ -68,7 +68,7 @@ class Problem(Stream):
     urgency = models.CharField(max_length=8, choices=Urgency.choices, default=Urgency.NORMAL)
     category = models.ForeignKey(Category, models.PROTECT, null=True, related_name="+")
     proposed_category = models.ForeignKey(Category, models.PROTECT, null=True, related_name="+", db_index=False)
-    proposed_unit = models.UUIDField(null=True)  # 建议主办, by whoever registered it
+    proposed_unit = models.UUIDField(null=True)  # 建议主办, by whoever registered it or the catalogue; null: nobody's
     channel = models.CharField(max_length=8, choices=Channel.choices)
     origin = models.CharField(max_length=8, default="live")  # live | import | training
     source_system = models.CharField(max_length=40, default="")

@@ -64,10 +64,10 @@ def test_text_and_contact_are_kept_encrypted(cast: Cast) -> None:
     assert PERSON.encode() not in bytes(contact.name_enc)
 
 
-def test_the_responsible_town_is_proposed(cast: Cast) -> None:
-    assert cast.registered().proposed_unit == cast.unit(SONGXIA)
-    water = cast.unit("zlsgs")
-    assert cast.registered(told(proposed_unit=water)).proposed_unit == water
+def test_a_unit_is_proposed_only_where_somebody_proposed_it(cast: Cast) -> None:
+    assert cast.registered().proposed_unit is None  # the town of the place is nobody's proposal
+    for code in ("zlsgs", SONGXIA):
+        assert cast.registered(told(proposed_unit=cast.unit(code))).proposed_unit == cast.unit(code)
 
 
 @pytest.mark.parametrize(("given", "kept"), [("330604", "330604000000"), ("330604007", SONGXIA), (VILLAGE, VILLAGE)])

@@ -164,6 +164,7 @@ def reading(cast: Cast, count: Counted) -> dict[str, dict[str, int]]:
     page = queries.list_problems(office, newest)
     problem = cast.dispatched()
     assert page.count > 100
+    queries.lines(office, page.ids, now=NOW)  # the names of units are remembered from here on
     queries.list_problems(office, Filters(words="跳闸"))  # how common facets and words are is remembered for minutes
     return {
         "desk": count(lambda: queries.desk(office, now=NOW)),

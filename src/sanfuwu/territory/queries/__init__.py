@@ -8,10 +8,12 @@ from .people import (
     Found,
     PersonLine,
     PostLine,
+    Standing,
     delegations,
     find_people,
     post_lines,
     serving,
+    standing,
 )
 from .units import (
     UnitNode,
@@ -31,6 +33,7 @@ __all__ = [
     "Found",
     "PersonLine",
     "PostLine",
+    "Standing",
     "UnitNode",
     "actor_of_token",
     "actors_of_tokens",
@@ -48,6 +51,7 @@ __all__ = [
     "reach_of",
     "scopes_over",
     "serving",
+    "standing",
     "town_units",
     "unit_name",
     "unit_names",

@@ -92,28 +92,28 @@ def load_actor(post_id: UUID, *, account_id: UUID | None, now: dt.datetime, on_b
 
 def posts_of(account_id: UUID, day: dt.date) -> list[ActivePost]:
     """What an account may act as on a day: its own posts, oldest first, then those it stands in for."""
-    own = [
-        pk
-        for pk, start, end in Post.objects.filter(account_id=account_id)
+    own = {
+        pk: role
+        for pk, role, start, end in Post.objects.filter(account_id=account_id)
         .order_by("valid_from", "pk")
-        .values_list("pk", "valid_from", "valid_to")
+        .values_list("pk", "role", "valid_from", "valid_to")
         if active_on(start, end, day)
-    ]
+    }
     if not own:
         return []
     running = (Q(valid_to__isnull=True) | Q(valid_to__gt=day)) & Q(valid_from__lte=day)
     stands_in = [
-        (to_post, post)
-        for to_post, post, start, end in Delegation.objects.filter(running, to_post_id__in=own)
+        (to_post, post, role)
+        for to_post, post, role, start, end in Delegation.objects.filter(running, to_post_id__in=own)
         .order_by("valid_from", "pk")
-        .values_list("to_post_id", "post_id", "post__valid_from", "post__valid_to")
+        .values_list("to_post_id", "post_id", "post__role", "post__valid_from", "post__valid_to")
         if active_on(start, end, day)
     ]
-    labels = post_labels([*own, *(post for _to, post in stands_in)], day)
-    menu = [ActivePost(pk, _label(labels[pk])) for pk in own]
-    for to_post, post in dict.fromkeys(stands_in):
+    labels = post_labels([*own, *(post for _to, post, _role in stands_in)], day)
+    menu = [ActivePost(pk, _label(labels[pk]), role=role) for pk, role in own.items()]
+    for to_post, post, role in dict.fromkeys(stands_in):
         said = _("%(post)s, for %(person)s") % {"post": _label(labels[post]), "person": labels[post][2]}
-        menu.append(ActivePost(to_post, said, on_behalf_of=post))
+        menu.append(ActivePost(to_post, said, on_behalf_of=post, role=role))
     return menu
 
 

@@ -148,6 +148,29 @@ def _line(post: Post, unit: str, on: dt.date) -> PostLine:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an account without a post stands in this county on a day; nothing is said of other counties."""
+
+    name: str = ""  # "" for an account that is nobody's here
+    waiting: tuple[PostLine, ...] = ()  # posts that run and that the account was not let into
+    ahead: dt.date | None = None  # the first day of the next post, where none runs
+
+
+def standing(account_id: UUID, on: dt.date) -> Standing:
+    """Who the account belongs to here, and what keeps it out. For the page that says so: three statements at most."""
+    person = Person.objects.filter(account_id=account_id).first()
+    if person is None:  # let in by a command
+        person = Person.objects.filter(posts__account_id=account_id).order_by("-posts__valid_from").first()
+    if person is None:
+        return Standing()
+    posts = list(Post.objects.filter(person=person).exclude(valid_to__lte=on).select_related("person"))
+    running = [post for post in posts if active_on(post.valid_from, post.valid_to, on)]
+    if running:
+        return Standing(person.name, tuple(post_lines(running, on)))
+    return Standing(person.name, ahead=min((post.valid_from for post in posts), default=None))
+
+
 RANK_ORDER = {"district_leader": 0, "chief": 1, "deputy": 2, "staff": 3}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from html import unescape
 from typing import Any
 
@@ -161,6 +162,25 @@ def test_the_dispatch_form_proposes_the_catalogues_units_and_says_why() -> None:
     assert "派单目录：水电气 × 崧厦街道 → 崧厦供电所。由您决定。" in answer
     assert f'<option value="{lead}" selected>' in answer
     assert [str(unit) for unit in office_initial(office, problem)] == [str(co)]
+
+
+def test_the_town_of_the_place_is_named_but_not_chosen_for_a_dispatch() -> None:
+    office = cast.dispatcher()
+    url = reverse("web:act", args=[cast.problem("accepted").number, "dispatch"])
+    answer = office.client.get(url)
+    assert "按属地：崧厦街道。没有人建议主办单位。" in page(answer)
+    assert "登记时建议：" not in page(answer)
+    assert not answer.context["form"]["lead"].value()
+    assert not re.search(r'<option value="[^"]+" selected>', page(answer).split('id="f_lead"')[1].split("</select>")[0])
+
+
+def test_a_town_that_the_registrar_really_proposed_is_chosen_and_said_to_be_his() -> None:
+    office = cast.dispatcher()
+    town = Unit.objects.get(code=SONGXIA).pk
+    url = reverse("web:act", args=[cast.problem("accepted", proposed_unit=town).number, "dispatch"])
+    answer = office.client.get(url)
+    assert "登记时建议：崧厦街道。" in page(answer)
+    assert answer.context["form"]["lead"].value() == str(town)
 
 
 def office_initial(office: Person, problem: Problem) -> list[str]:

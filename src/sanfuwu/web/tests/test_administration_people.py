@@ -20,6 +20,7 @@ from django.utils import timezone
 from sanfuwu.accounts.importing import PEOPLE_HEADINGS, UNIT_HEADINGS
 from sanfuwu.accounts.models import Account
 from sanfuwu.problems.models import Assignment
+from sanfuwu.reference.actions import set_county
 from sanfuwu.territory.actions import OnDuty, create_unit, set_duty
 from sanfuwu.territory.actor import SYSTEM
 from sanfuwu.territory.models import Delegation, DutyShift, Person, Post, Unit, UnitMerge
@@ -205,9 +206,12 @@ def test_a_new_person_logs_in_once_two_officers_have_done_their_part() -> None:
     browser.post("/login/", {"login": "qianxinren", "password": password})
     assert browser.get("/")["Location"] == "/password/"
     own = "wo-zi-ji-de-mi-ma"
-    browser.post("/password/", {"oldpassword": password, "password1": own, "password2": own})
-    browser.post("/login/", {"login": "qianxinren", "password": own})
-    assert "自来水公司" in page(browser, "/")
+    answer = browser.post("/password/", {"oldpassword": password, "password1": own, "password2": own}, follow=True)
+    assert answer.redirect_chain == [("/", 302)]
+    html = unescape(answer.content.decode())
+    assert "自来水公司" in html
+    assert html.count("密码修改成功") == 1
+    assert "退出" not in html.split("<main")[1]
 
 
 def test_slips_of_several_people_are_printed_together() -> None:
@@ -408,6 +412,59 @@ def test_the_checklist_names_what_is_missing_in_order_and_goes_once_all_is_there
     assert "问题分类" in html
     done = html.split("<li")
     assert any("is-done" in part and "受理员</strong>" in part for part in done)
+
+
+def test_the_checklist_leads_each_only_to_pages_that_open_for_him_and_names_who_does_the_rest() -> None:
+    office = cast.dispatcher()
+    for who in (officer(), security(), audit(), office):
+        html = page(who.client, "/admin/setup")
+        ways = re.findall(r'<a class="btn btn-small push[^"]*" href="([^"]+)"', html)
+        for url in ways:
+            page(who.client, url)
+        assert ("/admin/people/slips" in ways) == (who.actor.role == "system_officer")
+        assert ("/admin/categories/" in ways) == (who is office)
+    one = officer()
+    new_person(one.client, username="qianxinren")
+    html = page(one.client, "/admin/setup")
+    assert "责任岗位：三服务办受理员" in html
+    assert "责任岗位：安全管理员" in html
+    page(cast.handler().client, "/admin/setup", 404)
+
+
+def test_a_post_that_waits_for_access_keeps_its_step_open_and_is_what_the_step_says() -> None:
+    one, two = officer(), security()
+    cast.dispatcher()
+    new_person(one.client, username="qianxinren")
+    html = page(two.client, "/admin/setup")
+    (line,) = (part for part in html.split("<li") if "岗位授权</strong>" in part)
+    assert "is-done" not in line
+    assert "还有 1 个岗位待授权" in line
+    assert "未完成" in line
+    assert 'href="/admin/access"' in line
+    sent(two.client, "/admin/access", post=[Post.objects.get(person__name="钱新人").pk])
+    (line,) = (part for part in page(two.client, "/admin/setup").split("<li") if "岗位授权</strong>" in part)
+    assert "is-done" in line
+    assert "已完成" in line
+
+
+def test_the_countys_data_are_missing_until_telephone_and_notice_are_there() -> None:
+    one = officer()
+    assert "尚缺：三服务办电话、" in page(one.client, "/admin/setup")
+    set_county(
+        {"phone": "0575-82120000", "privacy_notice": "为办理您反映的问题而收集。"}, actor=SYSTEM, now=timezone.now()
+    )
+    assert "尚缺" not in page(one.client, "/admin/setup")
+
+
+def test_the_dispatch_office_finds_its_own_steps_on_its_desk_until_they_are_done() -> None:
+    office = cast.dispatcher()
+    html = page(office.client, "/")
+    assert "启用之前" in html
+    assert "问题分类</strong>" in html
+    assert "首次密码" not in html
+    cast.category()
+    assert "启用之前" not in page(office.client, "/")
+    assert "启用之前" not in page(cast.handler().client, "/")
 
 
 def test_todays_duty_is_one_of_the_days_of_the_month() -> None:

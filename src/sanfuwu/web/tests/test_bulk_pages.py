@@ -7,11 +7,13 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from sanfuwu.problems import actions
 from sanfuwu.problems.commands import Accept
-from sanfuwu.problems.models import Problem
+from sanfuwu.problems.models import Assignment, Problem
 from sanfuwu.problems.tests.cast import kinds
 from sanfuwu.web import bulk
 
@@ -109,6 +111,38 @@ def test_left_open_each_problem_gets_what_was_proposed_for_it() -> None:
     office.client.post("/problems/bulk", fields | {"do": "run"})
     assert Problem.objects.get(pk=with_one.pk).category_id == category.pk
     assert Problem.objects.get(pk=without.pk).state == "submitted"
+
+
+def test_left_open_each_goes_where_somebody_proposed_and_the_town_of_the_place_is_no_proposal() -> None:
+    office = cast.dispatcher()
+    lead = cast.lead_unit()
+    with_one = cast.problem("accepted", text="路灯不亮。", proposed_unit=lead)
+    without = cast.problem("accepted", text="桥面破损。")
+    rows = packed(post(office.client, {"n": [with_one.number, without.number]}))
+    form = said(post(office.client, {"rows": rows, "act": "dispatch"}))
+    assert form[with_one.number] == "建议：崧厦供电所"
+    assert form[without.number] == "按属地：崧厦街道。没有人建议主办单位。"
+    fields = {"rows": rows, "act": "dispatch", "lead": ""}
+    preview = said(post(office.client, fields | {"do": "preview"}))
+    assert preview[with_one.number].startswith("交崧厦供电所：待签收")
+    assert preview[without.number] == "没有人建议主办单位，请选择主办单位。"
+    office.client.post("/problems/bulk", fields | {"do": "run"})
+    assert Assignment.objects.get().unit_id == lead
+    assert Assignment.objects.get().problem_id == with_one.pk
+
+
+def test_many_proposals_cost_no_more_statements_than_few() -> None:
+    office = cast.dispatcher()
+    found = [cast.problem("accepted", text=f"路灯{n}不亮。") for n in range(4)]
+
+    def statements(problems: list[Problem]) -> int:
+        rows = packed(post(office.client, {"n": [p.number for p in problems]}))
+        with CaptureQueriesContext(connection) as seen:
+            post(office.client, {"rows": rows, "act": "dispatch"})
+        return len(seen)
+
+    statements(found)
+    assert statements(found[:1]) == statements(found)
 
 
 def test_what_is_missing_in_the_form_comes_back_with_what_was_typed() -> None:

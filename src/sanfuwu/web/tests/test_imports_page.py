@@ -135,6 +135,8 @@ def test_history_is_approved_by_another_person_on_the_same_page() -> None:
     assert run.kind == "history"
     page(second.client, f"/imports/{run.pk}", 404)  # not before it is confirmed
     office.client.post(f"/imports/{run.pk}/start")
+    assert f'<a class="menu-item" href="/imports/{run.pk}">' in page(second.client, "/")
+    assert "待您审批" not in page(office.client, "/")
     assert "/approve" not in page(office.client, f"/imports/{run.pk}")
     assert office.client.post(f"/imports/{run.pk}/approve").status_code == 403
     assert "待审批" in page(second.client, "/imports/")

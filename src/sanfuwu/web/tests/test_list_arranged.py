@@ -169,7 +169,7 @@ def test_a_name_that_is_taken_comes_back_with_what_was_typed() -> None:
     )
     html = unescape(answer.content.decode())
     assert answer.status_code == 422
-    assert "你已有同名视图" in html
+    assert "您已有同名视图" in html
     assert 'value="?stage=submitted"' in html
 
 

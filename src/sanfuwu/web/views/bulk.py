@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from sanfuwu.ledger.errors import ActionError
 from sanfuwu.problems import policies
-from sanfuwu.problems.actions.batch import each, foresee
+from sanfuwu.problems.actions.batch import Outcome, each, foresee
 from sanfuwu.problems.acts import ACTS
 from sanfuwu.problems.queries import Line, chosen, lines, list_problems
 from sanfuwu.problems.snapshot import Snapshot, load_many
@@ -24,6 +25,7 @@ from sanfuwu.territory.actor import Actor
 from sanfuwu.web import bulk, lists, words
 from sanfuwu.web.page import actor_of, for_post, now_of
 from sanfuwu.web.pieces import Chip
+from sanfuwu.web.proposing import Proposing
 
 RESULT = "bulk_result"  # of the session: what the page after the run tells
 
@@ -91,7 +93,7 @@ def bulk_act(request: HttpRequest) -> HttpResponse:
     asks = bool(form.fields)
     if does == "change" or (asks and (not does or not form.is_valid())):
         status = 422 if does in ("preview", "run") else 200
-        context["rows"] = _rows(request, taken, _allowed(actor, name, load_many(taken.ids)))
+        context["rows"] = _rows(request, taken, _allowed(actor, name, load_many(taken.ids), form.proposing))
         return render(request, "web/pages/bulk_form.html", context, status=status)
     if not asks:
         form = context["form"] = bulk.BulkForm(name, now, {})
@@ -99,15 +101,17 @@ def bulk_act(request: HttpRequest) -> HttpResponse:
     items = bulk.items(taken.visible, form, taken.seen)
     if does == "run":
         outcomes = each(ACTS[name], items, actor=actor, now=now)
+        said = _sentences(form, outcomes, now)
         request.session[RESULT] = {
             "act": name,
             "back": back,
-            "rows": [[o.number, bulk.kind_of(o), bulk.sentence(o, now)] for o in outcomes],
+            "rows": [[o.number, bulk.kind_of(o), said[o.number]] for o in outcomes],
             "gone": taken.gone,
         }
         return HttpResponseRedirect(reverse("web:bulk_done"))
     outcomes = foresee(ACTS[name], items, actor=actor, now=now)
-    told = {o.number: ("possible" if o.done else bulk.kind_of(o), bulk.sentence(o, now)) for o in outcomes}
+    said = _sentences(form, outcomes, now)
+    told = {o.number: ("possible" if o.done else bulk.kind_of(o), said[o.number]) for o in outcomes}
     possible = sum(o.done for o in outcomes)
     context |= {
         "rows": _rows(request, taken, told),
@@ -162,8 +166,9 @@ def taken_from(request: HttpRequest, actor: Actor) -> Chosen:
     return Chosen({n: visible[n][1] for n in ticked if n in visible}, visible, len(ticked) > bulk.MOST)
 
 
-def _allowed(actor: Actor, name: str, snaps: list[Snapshot]) -> dict[str, tuple[str, str]]:
-    """What can be said before anything is filled in: whether the stage and the post allow the act."""
+def _allowed(actor: Actor, name: str, snaps: list[Snapshot], proposing: Proposing) -> dict[str, tuple[str, str]]:
+    """What can be said before anything is filled in: whether the stage and the post allow the act, and whom somebody
+    proposed for it."""
     told = {}
     for snap in snaps:
         try:
@@ -171,8 +176,22 @@ def _allowed(actor: Actor, name: str, snaps: list[Snapshot]) -> dict[str, tuple[
         except ActionError as error:
             told[snap.problem.number] = ("refused", bulk.why_not(error))
         else:
-            told[snap.problem.number] = ("possible", _("possible"))
+            told[snap.problem.number] = (
+                "possible",
+                proposing.line(snap.problem) if name == "dispatch" else _("possible"),
+            )
     return told
+
+
+def _sentences(form: bulk.BulkForm, outcomes: list[Outcome], now: dt.datetime) -> dict[str, str]:
+    """{number: what will happen}; where each goes to a unit of its own, with the unit's name."""
+    names = form.proposing.names if form.own and form.act == "dispatch" else {}
+    said = {}
+    for o in outcomes:
+        to = names.get(form.own[o.number], "") if names and o.done and o.number in form.own else ""
+        line = bulk.sentence(o, now)
+        said[o.number] = _("to %(unit)s: %(what)s") % {"unit": to, "what": line} if to else line
+    return said
 
 
 def _rows(request: HttpRequest, taken: Chosen, told: dict[str, tuple[str, str]]) -> list[BulkRow]:

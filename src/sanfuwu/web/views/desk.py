@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 
 from sanfuwu.problems.policies import may_register
 from sanfuwu.problems.queries import Task, desk
+from sanfuwu.reference.policies import may_set_lists
 from sanfuwu.territory.actor import Actor
 from sanfuwu.territory.policies import may_grant_access, may_keep_duty, may_manage_posts
 from sanfuwu.territory.queries import DutyLine, duty_between, serving
@@ -23,7 +24,7 @@ from sanfuwu.web.administration import sections_for
 from sanfuwu.web.page import actor_of, for_post, now_of
 from sanfuwu.web.pieces import Stat
 from sanfuwu.web.rows import row
-from sanfuwu.web.setting_up import steps
+from sanfuwu.web.setting_up import next_of, office_is_ready, office_steps, steps
 from sanfuwu.web.when import day
 
 TASKS = {
@@ -69,15 +70,19 @@ def officers_desk(actor: Actor, today: dt.date) -> dict[str, object]:
     """An officer's sections; the system officer's list of what is missing, the security officer's of who waits."""
     context: dict[str, object] = {"sections": sections_for(actor)}
     if may_manage_posts(actor):
-        found = steps(today)
-        context |= {
-            "steps": found,
-            "missing": sum(not step.done for step in found),
-            "next": next((step for step in found if not step.done), None),
-        }
+        found = steps(actor, today)
+        context |= {"steps": found, "missing": sum(not step.done for step in found), "next": next_of(found)}
     if may_grant_access(actor):
         context["waiting"] = sum(bool(p.person_account) and not p.account_id for p in serving(today))
     return context
+
+
+def to_set_up(actor: Actor, today: dt.date) -> dict[str, object]:
+    """What the dispatch office still has to enter before the county can work; nothing once it is there."""
+    if not may_set_lists(actor) or office_is_ready(today):
+        return {}
+    missing = [step for step in office_steps(actor, today) if not step.done]
+    return {"steps": missing, "next": next_of(missing)}
 
 
 @require_GET
@@ -108,6 +113,7 @@ def home(request: HttpRequest) -> HttpResponse:
         *[task_stat(task) for task in view.tasks],
     ]
     done = request.session.pop("draft_done", "")
+    today = timezone.localdate(now)
     return render(
         request,
         "web/pages/desk.html",
@@ -120,6 +126,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "may_register": may_register(actor),
             "done_draft": done,
             "keeps_duty": may_keep_duty(actor),
-            "duty": todays_duty(timezone.localdate(now)) if may_keep_duty(actor) else [],
-        },
+            "duty": todays_duty(today) if may_keep_duty(actor) else [],
+        }
+        | to_set_up(actor, today),
     )

@@ -32,13 +32,13 @@ from sanfuwu.reference import queries as reference
 from sanfuwu.reference.queries import calendar_at, rules_at
 from sanfuwu.rules.deadlines import plan_deadlines
 from sanfuwu.territory.actor import Actor
-from sanfuwu.triage import queries as catalogue
 from sanfuwu.web import choices, problem_page, words
 from sanfuwu.web.acts.fields import FormContext
 from sanfuwu.web.acts.forms import ActForm, PlainForm
 from sanfuwu.web.exchange_forms import SendForm
 from sanfuwu.web.page import actor_of, for_post, now_of
 from sanfuwu.web.pieces import Act, Line
+from sanfuwu.web.proposing import Proposing
 from sanfuwu.web.when import day, full_day, when
 
 
@@ -285,8 +285,9 @@ def _form_context(
         initial |= {"system": view.elsewhere[0].system, "number": view.elsewhere[0].number}
     proposal = ""
     if name == "dispatch":
-        lead, co, proposal = _proposed(view, now)
-        initial |= {"lead": lead, "co": co}
+        proposed = Proposing(timezone.localdate(now)).one(p)
+        proposal = proposed.why
+        initial |= {"lead": str(proposed.lead or ""), "co": [str(unit) for unit in proposed.co]}
     holder = next((h for h in view.holders if h.assignment.pk == assignment_id), view.lead)
     unit_id = holder.assignment.unit_id if holder else actor.unit_id
     if name == "record_commitment" and unit_id:
@@ -324,19 +325,6 @@ def _form_context(
         proposal=proposal,
         initial=initial,
     )
-
-
-def _proposed(view: ProblemView, now: dt.datetime) -> tuple[str, list[str], str]:
-    """(lead, co-handlers, why) for the dispatch form: the catalogue's line, otherwise who was proposed when it came in.
-    A person decides."""
-    p = view.problem
-    today = timezone.localdate(now)
-    found = catalogue.propose(p.category_id, p.division, today)
-    if found is None:
-        said = _("Proposed at registration: %(unit)s.") % {"unit": view.proposed_unit} if view.proposed_unit else ""
-        return str(p.proposed_unit or ""), [], said
-    said = _("Catalogue: %(line)s. You decide.") % {"line": catalogue.reason(found, today)}
-    return str(found.lead), [str(unit) for unit in found.co], said
 
 
 def _phrases(actor: Actor, view: ProblemView, name: str, now: dt.datetime) -> list[tuple[object, str]]:
