@@ -387,6 +387,7 @@ DELEGATION_STATES: dict[str, tuple[str | Promise, str, str]] = {
 
 ROW_STATES: dict[str, tuple[str | Promise, str, str]] = {
     "new": (pgettext_lazy("state of a row", "New"), "plus", "green"),
+    "entered": (pgettext_lazy("state of a row", "Entered"), "check", "green"),
     "same": (pgettext_lazy("state of a row", "There already"), "check", ""),
     "error": (pgettext_lazy("state of a row", "Not taken"), "alert-circle", "red"),
 }

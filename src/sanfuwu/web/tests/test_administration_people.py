@@ -17,7 +17,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from sanfuwu.accounts.importing import PEOPLE_HEADINGS, UNIT_HEADINGS
+from sanfuwu.accounts.importing import PEOPLE, UNITS
 from sanfuwu.accounts.models import Account
 from sanfuwu.problems.models import Assignment
 from sanfuwu.territory.actions import OnDuty, create_unit, set_duty
@@ -357,11 +357,11 @@ def workbook(*rows: tuple[str, ...]) -> SimpleUploadedFile:
 def test_a_workbook_is_looked_through_confirmed_and_reported_and_then_adds_nothing() -> None:
     client = officer().client
     rows = [
-        PEOPLE_HEADINGS,
+        PEOPLE.headings,
         ("钱新人", "自来水公司", "经办", "承办人", "", "", "qian"),
         ("赵某", "自来水司", "", "承办人", "", "", ""),
     ]
-    looked = client.post("/admin/people/import", {"workbook": workbook(*rows)})
+    looked = client.post("/admin/people/import", {"file": workbook(*rows)})
     html = unescape(looked.content.decode())
     assert "没有单位“自来水司”" in html
     assert not Person.objects.filter(name="钱新人").exists()
@@ -377,7 +377,7 @@ def test_a_workbook_is_looked_through_confirmed_and_reported_and_then_adds_nothi
 
 def test_what_was_read_cannot_be_changed_on_its_way() -> None:
     client = officer().client
-    looked = client.post("/admin/units/import", {"workbook": workbook(UNIT_HEADINGS, ("a", "甲局", "部门", "", ""))})
+    looked = client.post("/admin/units/import", {"file": workbook(UNITS.headings, ("a", "甲局", "部门", "", ""))})
     signed = re.search(r'name="rows" value="([^"]+)"', unescape(looked.content.decode())).group(1)  # type: ignore[union-attr]
     for bad in (signed[:-2] + "xx", "nonsense", ""):
         answer = client.post("/admin/units/import", {"rows": bad})
@@ -388,7 +388,7 @@ def test_what_was_read_cannot_be_changed_on_its_way() -> None:
 
 def test_a_file_that_is_no_workbook_says_so_and_an_empty_one_is_offered() -> None:
     client = officer().client
-    answer = client.post("/admin/units/import", {"workbook": SimpleUploadedFile("a.xlsx", b"nothing")})
+    answer = client.post("/admin/units/import", {"file": SimpleUploadedFile("a.xlsx", b"nothing")})
     assert answer.status_code == 422
     assert "这个文件读不了" in unescape(answer.content.decode())
     for kind in ("units", "people"):

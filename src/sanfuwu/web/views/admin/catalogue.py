@@ -29,7 +29,6 @@ from sanfuwu.triage.queries import coverage, entries_on
 from sanfuwu.web import choices
 from sanfuwu.web.page import actor_of, for_post, now_of
 
-from ._imports import import_page
 from ._pages import day, refuse, sent
 
 
@@ -149,23 +148,6 @@ def catalogue_coverage(request: HttpRequest) -> HttpResponse:
         "tab": "coverage",
     }
     return render(request, "web/admin/catalogue_coverage.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-@for_post
-def catalogue_import(request: HttpRequest) -> HttpResponse:
-    actor, now = actor_of(request), now_of(request)
-    require(may_set_lists(actor))
-    return import_page(
-        request,
-        title=_("Catalogue from a workbook"),
-        headings=act.HEADINGS,
-        required=act.REQUIRED,
-        back="web:admin_catalogue",
-        example=("公用事业/供电", "章镇镇", "章镇供电所", "供电公司", "2026-01-01", ""),
-        look=lambda rows: act.preview_entries(rows, actor=actor, now=now),
-        enter=lambda rows: act.import_entries(rows, actor=actor, now=now),
-    )
 
 
 def _lines(today: dt.date, now: dt.datetime) -> list[Shown]:
