@@ -45,7 +45,8 @@ ROLES: dict[str, str] = {
     "回访员": Role.VERIFIER,
     "督查员": Role.SUPERVISOR,
     "领导": Role.LEADER,
-} | {f"{kind}领导": Role.LEADER for kind in COUNTY_KINDS}
+    **{f"{kind}领导": Role.LEADER for kind in COUNTY_KINDS},
+}
 _RANKS: dict[str, str] = {
     "": Rank.STAFF,
     "工作人员": Rank.STAFF,

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from sanfuwu.counties.wording import local
 from sanfuwu.ledger.errors import ActionError
 from sanfuwu.problems.queries.categories import read_tree
 from sanfuwu.reference.policies import may_set_lists, require
@@ -42,7 +43,9 @@ class EntryForm(forms.Form):
             "category_id": forms.ChoiceField(
                 label=_("Category"), choices=[("", "—"), *choices.categories(confirmed_only=True)]
             ),
-            "town": forms.ChoiceField(label=_("Place"), required=False, choices=[("", _("the whole county")), *places]),
+            "town": forms.ChoiceField(
+                label=_("Place"), required=False, choices=[("", local(_("the whole %(county)s"))), *places]
+            ),
             "lead": forms.ChoiceField(label=_("Lead unit"), choices=[("", "—"), *units]),
             "co": forms.MultipleChoiceField(
                 label=_("Co-handling units"), required=False, choices=flat, widget=forms.CheckboxSelectMultiple
@@ -161,7 +164,7 @@ def _lines(today: dt.date, now: dt.datetime) -> list[Shown]:
             Shown(
                 entry=e,
                 category=tree.full_name(e.category_id),
-                place=places.get(e.town, e.town) if e.town else "",
+                place=places.get(e.town, e.town) if e.town else str(local(_("the whole %(county)s"))),
                 lead=names.get(e.lead_id, ""),
                 co=_(", ").join(names.get(unit, "") for unit in co),
                 last_day=e.valid_to - dt.timedelta(days=1) if e.valid_to else None,
