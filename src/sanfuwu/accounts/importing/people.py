@@ -48,12 +48,12 @@ ROLES: dict[str, str] = {
     **{f"{kind}领导": Role.LEADER for kind in COUNTY_KINDS},
 }
 _RANKS: dict[str, str] = {
-    "": Rank.STAFF,
-    "工作人员": Rank.STAFF,
-    "单位副职": Rank.DEPUTY,
-    "副职": Rank.DEPUTY,
     "单位正职": Rank.CHIEF,
     "正职": Rank.CHIEF,
+    "单位副职": Rank.DEPUTY,
+    "副职": Rank.DEPUTY,
+    "工作人员": Rank.STAFF,
+    "": Rank.STAFF,
 }
 
 
