@@ -82,10 +82,13 @@ def clean_username(username: str) -> str:
     """The name as it is stored, or a refusal at the field `username`."""
     username = Account.normalize_username(username.strip())
     try:
+        if not username.isascii():  # nobody should need an input method to log in
+            raise ValidationError("not ASCII")
         return str(Account._meta.get_field("username").clean(username, None))
     except ValidationError as error:
         raise InvalidInput(
-            _("A user name has letters, digits and @ . + - _ only, without blanks."), field="username"
+            _("A user name has Latin letters, digits and @ . + - _ only: no Chinese characters and no blanks."),
+            field="username",
         ) from error
 
 

@@ -13,6 +13,8 @@ from sanfuwu.rules.worktime import DayKind, WorkCalendar
 from .models import CalendarDay, CalendarYear, County, Division
 from .schema import current_schema
 
+KINDS = "区县市旗"
+
 
 def county_code() -> str:
     """The six digits of the current county (GB/T 2260). Raises `County.DoesNotExist` in the public schema."""
@@ -22,6 +24,12 @@ def county_code() -> str:
 def county_name() -> str:
     """The name of the current county as people say it: 上虞区."""
     return _county(current_schema())[1]
+
+
+def county_kind() -> str:
+    """What the county is, in one character as it stands at the end of its name: 区, 县, 市 or 旗; 县 for another."""
+    last = county_name()[-1:]
+    return last if last in KINDS else KINDS[1]
 
 
 def county_schemas() -> list[str]:

@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from sanfuwu.counties.wording import local
 from sanfuwu.meetings.models import MeetingItem, MeetingParty
 from sanfuwu.parties.models import Party
 from sanfuwu.problems.models import Commitment, PlanStep, Problem
@@ -145,8 +146,8 @@ FIGURES: tuple[Figure, ...] = (
     ),
     Figure(
         "solved_by_district_coordination",
-        _("Solved by co-ordination of the district"),
-        _("Actually solved after a co-ordination of the district decided on the problem; not counted above."),
+        local(_("Solved by co-ordination of the %(county)s")),
+        local(_("Actually solved after a co-ordination of the %(county)s decided on the problem; not counted above.")),
         "problems",
         solved(ResolutionLevel.DISTRICT),
         _SOLVED,
@@ -170,7 +171,9 @@ FIGURES: tuple[Figure, ...] = (
     Figure(
         "villages_visited",
         _("Villages and communities visited"),
-        _("Different villages and communities met on visits with a visitor of the rank of district leader then."),
+        local(
+            _("Different villages and communities met on visits with a visitor of the rank of %(county)s leader then.")
+        ),
         "villages",
         _villages,
         _VISITED,
@@ -178,7 +181,7 @@ FIGURES: tuple[Figure, ...] = (
     Figure(
         "enterprise_visits",
         _("Visits to enterprises"),
-        _("Enterprise × occasion, on visits with a district leader; a joint visit counts once."),
+        local(_("Enterprise × occasion, on visits with a %(county)s leader; a joint visit counts once.")),
         "visits",
         _enterprise_visits,
         _VISITED,

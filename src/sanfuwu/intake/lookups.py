@@ -96,7 +96,8 @@ def _add_place(found: Lookups, code: str, name: str, names: dict[str, str], earl
     stems = {names.get(town, ""), earlier.get(town, "")}
     stems |= {_ENDING.sub("", stem) for stem in stems}
     short = _ENDING.sub("", re.sub(r"(村委会|居委会|民委员会)$", "", name))
-    for way in {name, short, f"{short}村", f"{short}社区"}:
+    own = name.removeprefix(names.get(town, "")) or name  # some are entered with their town's name in front
+    for way in {name, own, short, f"{short}村", f"{short}社区"}:
         for stem in stems:
             if stem:
                 found.places.setdefault(f"{stem}{way}", code)

@@ -14,7 +14,7 @@ from sanfuwu.counties.queries import county_code
 from sanfuwu.problems.models import Category
 from sanfuwu.territory import queries as territory
 from sanfuwu.territory.models import OFFICERS, Post, Role, Unit
-from sanfuwu.territory.queries import PostLine, divisions_below, unit_tree
+from sanfuwu.territory.queries import PostLine, divisions_below, in_town, unit_tree
 from sanfuwu.territory.queries.units import UnitNode
 
 from .acts.fields import Choices
@@ -61,7 +61,7 @@ def places(now: dt.datetime) -> dict[str, str]:
         if division[6:] == "000000":
             continue
         town = names.get(division[:9] + "000", "")
-        found[division] = name if division.endswith("000") or not town else f"{town} {name}"
+        found[division] = name if division.endswith("000") else in_town(name, town)
     return found
 
 

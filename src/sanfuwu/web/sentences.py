@@ -11,6 +11,8 @@ from typing import Any
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
+from sanfuwu.counties.wording import county_word
+
 from . import words
 from .when import day as day_words
 from .when import when as when_words
@@ -199,7 +201,8 @@ def _split(t: Told) -> str:
 def _coordinated(t: Told) -> str:
     decided = bool(t.data.get("decided"))
     if t.data.get("level") == "district":
-        return _("Co-ordinated and decided by the district") if decided else _("Co-ordinated by the district")
+        sentence = _("Co-ordinated and decided by the %(county)s") if decided else _("Co-ordinated by the %(county)s")
+        return sentence % {"county": county_word()}
     return _("Co-ordinated and decided by the town") if decided else _("Co-ordinated by the town")
 
 

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from sanfuwu.counties.wording import local
 from sanfuwu.reference import queries as reference
 
 from .pieces import Chip
@@ -97,18 +98,18 @@ CLOSE_BASES: Words = {
 RESOLUTION_LEVELS: Words = {
     "on_spot": _("on the spot"),
     "under_leader": _("under a lead leader"),
-    "district": _("by co-ordination of the district"),
+    "district": local(_("by co-ordination of the %(county)s")),
     "town": _("by co-ordination of the town"),
     "unit": _("by the unit"),
 }
 
-SHARES: Words = {"mine": _("Only me"), "unit": _("Everybody of my unit"), "county": _("The whole county")}
+SHARES: Words = {"mine": _("Only me"), "unit": _("Everybody of my unit"), "county": local(_("The whole %(county)s"))}
 
 ORIGINS: Words = {"live": _("Registered here"), "import": _("Imported history")}
 PAIRINGS: Words = {
     "village": _("Pairing with a village"),
     "enterprise": _("Pairing with an enterprise"),
-    "eight_ones": _("“Eight Ones” of the district leaders"),
+    "eight_ones": local(_("“Eight Ones” of the %(county)s leaders")),
     "hundred": _("A hundred heads for a hundred enterprises"),
 }
 
@@ -310,7 +311,7 @@ RANKS: Words = {
     "staff": pgettext_lazy("rank", "Staff"),
     "deputy": pgettext_lazy("rank", "Deputy head of a unit"),
     "chief": pgettext_lazy("rank", "Head of a unit"),
-    "district_leader": pgettext_lazy("rank", "Leader of the district"),
+    "district_leader": local(pgettext_lazy("rank", "Leader of the %(county)s")),
 }
 
 UNIT_KINDS: Words = {
@@ -387,6 +388,7 @@ DELEGATION_STATES: dict[str, tuple[str | Promise, str, str]] = {
 
 ROW_STATES: dict[str, tuple[str | Promise, str, str]] = {
     "new": (pgettext_lazy("state of a row", "New"), "plus", "green"),
+    "entered": (pgettext_lazy("state of a row", "Entered"), "check", "green"),
     "same": (pgettext_lazy("state of a row", "There already"), "check", ""),
     "error": (pgettext_lazy("state of a row", "Not taken"), "alert-circle", "red"),
 }

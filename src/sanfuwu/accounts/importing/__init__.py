@@ -4,25 +4,18 @@ Reading never writes. `plan_…` says of each row whether it is new, there alrea
 the new ones in one act. The same workbook a second time adds nothing.
 """
 
-from .duty import DUTY_HEADINGS, import_duty, plan_duty
-from .people import PEOPLE_HEADINGS, import_people, plan_people
-from .report import Line, Report
-from .units import UNIT_HEADINGS, import_units, plan_units
-from .workbook import BadWorkbook, Row, read_table
+from .duty import DUTY, import_duty, plan_duty
+from .people import PEOPLE, import_people, plan_people
+from .units import UNITS, import_units, plan_units
 
 __all__ = [
-    "DUTY_HEADINGS",
-    "PEOPLE_HEADINGS",
-    "UNIT_HEADINGS",
-    "BadWorkbook",
-    "Line",
-    "Report",
-    "Row",
+    "DUTY",
+    "PEOPLE",
+    "UNITS",
     "import_duty",
     "import_people",
     "import_units",
     "plan_duty",
     "plan_people",
     "plan_units",
-    "read_table",
 ]

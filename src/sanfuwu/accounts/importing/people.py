@@ -10,10 +10,14 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from sanfuwu.counties.queries import KINDS as COUNTY_KINDS
+from sanfuwu.counties.queries import county_kind
 from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.commit import commit
 from sanfuwu.ledger.errors import InvalidInput
+from sanfuwu.sheets import ERROR, NEW, SAME, Column, Line, Repeats, Report, Row, Table, Wrong, not_given, unknown_unit
 from sanfuwu.territory import policies
 from sanfuwu.territory.actions.posts import check_office_phone, plan_create_person, plan_create_post
 from sanfuwu.territory.actor import Actor
@@ -23,12 +27,9 @@ from sanfuwu.territory.tree import load_tree
 
 from ..models import Account
 from ..people import clean_username, log, new_account, why_taken
-from .report import ERROR, NEW, SAME, Line, Report, Wrong, unknown_unit
-from .workbook import Row
 
 NAME, UNIT, TITLE, ROLE, RANK, PHONE, ACCOUNT = "姓名", "单位", "职务", "角色", "级别", "办公电话", "账号"
-PEOPLE_HEADINGS = (NAME, UNIT, TITLE, ROLE, RANK, PHONE, ACCOUNT)
-PEOPLE_REQUIRED = (NAME, UNIT, ROLE)
+UNIT_ALSO = ("所在单位", "工作单位", "单位名称", "所属单位", "部门")
 
 ROLES: dict[str, str] = {
     "走访干部": Role.COLLECTOR,
@@ -44,19 +45,66 @@ ROLES: dict[str, str] = {
     "回访员": Role.VERIFIER,
     "督查员": Role.SUPERVISOR,
     "领导": Role.LEADER,
-    "区领导": Role.LEADER,
-    "县领导": Role.LEADER,
+    **{f"{kind}领导": Role.LEADER for kind in COUNTY_KINDS},
 }
-RANKS: dict[str, str] = {
-    "": Rank.STAFF,
-    "工作人员": Rank.STAFF,
-    "单位副职": Rank.DEPUTY,
-    "副职": Rank.DEPUTY,
+_RANKS: dict[str, str] = {
     "单位正职": Rank.CHIEF,
     "正职": Rank.CHIEF,
-    "区领导": Rank.DISTRICT_LEADER,
-    "县领导": Rank.DISTRICT_LEADER,
+    "单位副职": Rank.DEPUTY,
+    "副职": Rank.DEPUTY,
+    "工作人员": Rank.STAFF,
+    "": Rank.STAFF,
 }
+
+
+def ranks() -> dict[str, str]:
+    """What may stand under 级别. A leader is one of the 区, 县, 市: by the county's own name first."""
+    kinds = county_kind() + COUNTY_KINDS
+    return {f"{kind}领导": Rank.DISTRICT_LEADER for kind in kinds} | _RANKS
+
+
+PEOPLE = Table(
+    "人员",
+    (
+        Column(NAME, ("人员姓名", "名字"), True),
+        Column(
+            UNIT,
+            UNIT_ALSO,
+            True,
+            notes=(
+                gettext_lazy("The unit's name as it is now."),
+                gettext_lazy("One row is one post. Somebody with two posts has two rows with the same 账号."),
+            ),
+        ),
+        Column(TITLE, ("职位", "职务名称", "现任职务"), notes=(gettext_lazy("As on the door: deputy head, clerk …"),)),
+        Column(
+            ROLE,
+            ("系统角色", "角色名称", "岗位角色"),
+            True,
+            words=lambda: ROLES,
+            notes=(gettext_lazy("受理员 in a 镇街 becomes 镇街受理员."),),
+        ),
+        Column(RANK, ("职级", "职务级别"), words=ranks, notes=(gettext_lazy("Empty: 工作人员."),)),
+        Column(
+            PHONE,
+            ("电话", "联系电话", "固定电话", "座机", "办公室电话"),
+            notes=(gettext_lazy("Of the office, with its area code. No mobile number."),),
+        ),
+        Column(
+            ACCOUNT,
+            ("登录账号", "用户名", "登录名", "帐号", "登录帐号"),
+            notes=(
+                gettext_lazy("Letters and digits, by which this person logs in; empty: no account for now."),
+                gettext_lazy("Each only once in the whole installation, over all of its counties."),
+            ),
+        ),
+    ),
+    (
+        ("张三", "三服务办", "副主任", "受理员", "工作人员", "0575-20001000", "zhangsan"),
+        ("李四", "城关镇", "镇长", "单位负责人", "单位正职", "", "lisi"),
+        ("王五", "城关镇", "三服务办主任", "镇街受理员", "工作人员", "", "wangwu"),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,24 +132,28 @@ class _Known:
     by_account: dict[str, Person]  # user name in small letters
     taken: frozenset[str]  # user names of accounts that are nobody's here
     namesakes: frozenset[str]
+    ranks: dict[str, str]
 
 
 def plan_people(rows: Sequence[Row], *, today: dt.date) -> Report[NewPost]:
     """What each row is. Reads only: three statements, however many rows."""
     known = _known(rows, today)
     report: Report[NewPost] = Report()
-    seen: dict[tuple[str, UUID, str], int] = {}
-    owners: dict[str, str] = {}
+    repeats = Repeats()
+    owners: dict[str, tuple[str, int]] = {}
     for row in rows:
         what = " ".join(part for part in (row[NAME], row[UNIT], row[TITLE]) if part)
         try:
             item = _new_post(row, known)
-            mine = (item.key, item.unit_id, item.role)
-            if (earlier := seen.get(mine)) is not None:
-                raise Wrong(NAME, _("The same as row %(row)d.") % {"row": earlier})
-            seen[mine] = row.number
-            if item.username and owners.setdefault(item.username.lower(), item.name) != item.name:
-                raise Wrong(ACCOUNT, _("The workbook gives this user name to two people."))
+            repeats.check((item.key, item.unit_id, item.role), row.number, NAME)
+            if item.username:
+                owner, first = owners.setdefault(item.username.lower(), (item.name, row.number))
+                if owner != item.name:
+                    raise Wrong(
+                        ACCOUNT,
+                        _("“%(username)s” is given to %(name)s in row %(row)d already.")
+                        % {"username": item.username, "name": owner, "row": first},
+                    )
             there = known.posts.get((item.name, item.unit_id, item.role))
             if there is not None and there.person_id == item.person_id:
                 if not item.username or there.person.account_id is not None:
@@ -131,36 +183,46 @@ def _known(rows: Sequence[Row], today: dt.date) -> _Known:
     owners = {accounts[p.account_id].lower(): p for p in Person.objects.filter(account_id__in=accounts) if p.account_id}
     namesakes = frozenset(Person.objects.filter(name__in=wanted).values_list("name", flat=True))
     taken = frozenset(name.lower() for name in accounts.values()) - owners.keys()
-    return _Known(units, posts, owners, taken, namesakes)
+    return _Known(units, posts, owners, taken, namesakes, ranks())
 
 
 def _new_post(row: Row, known: _Known) -> NewPost:
     name = row[NAME]
-    if not name or len(name) > 40:
-        raise Wrong(NAME, _("A name of 1 to 40 characters is needed."))
+    if not name:
+        raise not_given(NAME)
+    if len(name) > 40:
+        raise Wrong(NAME, _("At most %(n)d characters.") % {"n": 40})
     found = known.units.get(row[UNIT], [])
     if not found:
         raise unknown_unit(row[UNIT], known.units, UNIT)
     if len(found) > 1:
         raise Wrong(UNIT, _("Several units have this name: enter this person on his own page."))
     unit = found[0]
+    roles = "、".join(PEOPLE.columns[3].offered())
+    if not row[ROLE]:
+        raise not_given(ROLE, [roles])
     role = ROLES.get(row[ROLE], "")
     if not role:
-        raise Wrong(
-            ROLE,
-            _("“%(role)s” is no role. Roles are: %(all)s.")
-            % {"role": row[ROLE], "all": "、".join(r for r in ROLES if r not in ("经办", "负责人", "县领导"))},
-        )
+        raise Wrong(ROLE, _("“%(role)s” is no role. Roles are: %(all)s.") % {"role": row[ROLE], "all": roles})
     if role == Role.DISPATCHER and unit.kind == Unit.Kind.TOWN:
         role = Role.TOWN_DISPATCHER
-    if row[RANK] not in RANKS:
-        raise Wrong(RANK, _("“%(rank)s” is no rank: 区领导、单位正职、单位副职、工作人员.") % {"rank": row[RANK]})
+    rank = known.ranks.get(row[RANK], "")
+    if not rank:
+        raise Wrong(
+            RANK,
+            _("“%(rank)s” is no rank. Ranks are: %(all)s.")
+            % {"rank": row[RANK], "all": "、".join(PEOPLE.columns[4].offered())},
+        )
     if len(row[TITLE]) > 40:
         raise Wrong(TITLE, _("At most %(n)d characters.") % {"n": 40})
     _check(row)
     username = row[ACCOUNT]
     owner = known.by_account.get(username.lower()) if username else None
-    if username.lower() in known.taken or (owner is not None and owner.name != name):
+    if owner is not None and owner.name != name:
+        raise Wrong(
+            ACCOUNT, _("“%(username)s” is the user name of %(name)s.") % {"username": username, "name": owner.name}
+        )
+    if username.lower() in known.taken:
         raise Wrong(ACCOUNT, why_taken(username))
     # Without an account, or with a new one: somebody of this name in this unit who has no other account is meant.
     colleague = next((p.person for (n, u, _r), p in known.posts.items() if n == name and u == unit.pk), None)
@@ -168,9 +230,7 @@ def _new_post(row: Row, known: _Known) -> NewPost:
         colleague = None
     person = owner or colleague
     key = username.lower() or (str(person.pk) if person else f"{name}:{unit.pk}")
-    return NewPost(
-        name, unit.pk, row[TITLE], role, RANKS[row[RANK]], row[PHONE], username, person.pk if person else None, key
-    )
+    return NewPost(name, unit.pk, row[TITLE], role, rank, row[PHONE], username, person.pk if person else None, key)
 
 
 def _check(row: Row) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sanfuwu.counties.actions import ensure_divisions
 from sanfuwu.counties.queries import county_code
@@ -15,6 +16,7 @@ from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.commit import commit
 from sanfuwu.ledger.errors import ActionError
 from sanfuwu.rules.identifiers import check_division
+from sanfuwu.sheets import ERROR, NEW, SAME, Column, Line, Repeats, Report, Row, Table, Wrong, not_given, unknown_unit
 from sanfuwu.territory import policies
 from sanfuwu.territory.actions import plan_create_unit
 from sanfuwu.territory.actor import Actor
@@ -22,12 +24,7 @@ from sanfuwu.territory.models import Unit
 from sanfuwu.territory.queries import unit_names
 from sanfuwu.territory.tree import Tree, load_tree
 
-from .report import ERROR, NEW, SAME, Line, Report, Wrong, unknown_unit
-from .workbook import Row
-
 CODE, NAME, KIND, ABOVE, PLACE = "编码", "名称", "类型", "上级", "区划"
-UNIT_HEADINGS = (CODE, NAME, KIND, ABOVE, PLACE)
-UNIT_REQUIRED = (CODE, NAME, KIND)
 
 _K = Unit.Kind
 KINDS: dict[str, str] = {
@@ -54,6 +51,57 @@ KINDS: dict[str, str] = {
 _PLACED = (_K.TOWN, _K.VILLAGE)
 
 
+def _first_digits() -> str:
+    return _("Twelve digits that begin with those of the county, %(code)s.") % {"code": county_code()}
+
+
+UNITS = Table(
+    "单位",
+    (
+        Column(
+            CODE,
+            ("单位编码", "单位编号", "单位代码", "机构编码", "机构代码", "编号", "代码"),
+            True,
+            notes=(gettext_lazy("Short, of letters, digits and hyphens, once in the county; it never changes."),),
+        ),
+        Column(
+            NAME,
+            ("单位名称", "机构名称", "部门名称", "单位", "全称"),
+            True,
+            notes=(
+                gettext_lazy("The full name that people know."),
+                gettext_lazy(
+                    "A village by its own name, with its town in 上级: lists of places put the town before it."
+                ),
+            ),
+        ),
+        Column(KIND, ("单位类型", "单位类别", "单位性质", "机构类型", "类别", "性质"), True, words=lambda: KINDS),
+        Column(
+            ABOVE,
+            ("上级单位", "主管单位", "上级编码", "所属单位", "隶属"),
+            notes=(
+                gettext_lazy("Name or code of a unit, of this workbook too."),
+                gettext_lazy("Empty: the county itself."),
+            ),
+        ),
+        Column(
+            PLACE,
+            ("行政区划代码", "区划代码", "行政区划", "区划编码"),
+            notes=(
+                gettext_lazy("Required for towns and villages: problems are registered there."),
+                _first_digits,
+            ),
+        ),
+    ),
+    (
+        ("sfwb", "三服务办", "办公室", "", ""),
+        ("zjj", "住房和城乡建设局", "部门", "", ""),
+        ("cgz", "城关镇", "镇街", "", "（十二位，末三位 000）"),
+        ("cgz-dm", "东门社区", "村社", "城关镇", "（十二位）"),
+    ),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class NewUnit:
     """A unit of the workbook; `above` is a code, of the tree or of the workbook, "" = the county."""
@@ -78,13 +126,11 @@ def plan_units(rows: Sequence[Row], *, today: dt.date) -> Report[NewUnit]:
             by_name.setdefault(row[NAME], []).append(row[CODE])
     known = {**{code: unit.kind for code, unit in units.items()}, **{row[CODE]: "" for row in rows}}
     report: Report[NewUnit] = Report()
-    seen: set[str] = set()
+    repeats = Repeats()
     for row in rows:
         try:
             new = _new_unit(row, known, by_name)
-            if new.code in seen:
-                raise Wrong(CODE, _("This code stands in the workbook twice."))
-            seen.add(new.code)
+            repeats.check(new.code, row.number, CODE)
             if (there := units.get(new.code)) is not None:
                 report.lines.append(_there(row, new, there, names.get(there.pk, "")))
             else:
@@ -102,19 +148,22 @@ def _there(row: Row, new: NewUnit, there: Unit, name: str) -> Line[NewUnit]:
 
 def _new_unit(row: Row, known: dict[str, str], by_name: dict[str, list[str]]) -> NewUnit:
     code, name = row[CODE], row[NAME]
-    if not code or len(code) > 32:
-        raise Wrong(CODE, _("A unit needs a code."))
-    if not name or len(name) > 80:
-        raise Wrong(NAME, _("A unit needs a name."))
+    if not code:
+        raise not_given(CODE)
+    if len(code) > 32:
+        raise Wrong(CODE, _("At most %(n)d characters.") % {"n": 32})
+    if not name:
+        raise not_given(NAME)
+    if len(name) > 80:
+        raise Wrong(NAME, _("At most %(n)d characters.") % {"n": 80})
+    kinds = UNITS.columns[2].offered()
+    if not row[KIND]:
+        raise not_given(KIND, kinds)
     kind = KINDS.get(row[KIND], "")
     if not kind:
         raise Wrong(
             KIND,
-            _("“%(kind)s” is no kind of unit. Kinds are: %(all)s.")
-            % {
-                "kind": row[KIND],
-                "all": "、".join(("办公室", "部门", "镇街", "村社", "公共服务单位", "开发区", "国有企业")),
-            },
+            _("“%(kind)s” is no kind of unit. Kinds are: %(all)s.") % {"kind": row[KIND], "all": "、".join(kinds)},
         )
     division = row[PLACE]
     if division:

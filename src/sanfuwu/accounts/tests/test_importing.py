@@ -10,27 +10,23 @@ import pytest
 import xlsxwriter
 
 from sanfuwu.accounts.importing import (
-    DUTY_HEADINGS,
-    PEOPLE_HEADINGS,
-    UNIT_HEADINGS,
-    BadWorkbook,
-    Report,
+    DUTY,
+    PEOPLE,
+    UNITS,
     import_duty,
     import_people,
     import_units,
     plan_duty,
     plan_people,
     plan_units,
-    read_table,
 )
-from sanfuwu.accounts.importing.people import PEOPLE_REQUIRED
-from sanfuwu.accounts.importing.units import UNIT_REQUIRED
 from sanfuwu.accounts.models import Account
 from sanfuwu.counties.queries import division_exists
 from sanfuwu.ledger.errors import NotAllowed
 from sanfuwu.ledger.fields import new_id
 from sanfuwu.ledger.models import Event
 from sanfuwu.ledger.replay import differences, replay
+from sanfuwu.sheets import Report, read_table
 from sanfuwu.territory.models import DutyShift, Person, Post, Role, Unit
 from sanfuwu.territory.queries import reach_of, unit_name
 from sanfuwu.territory.tests.cast import NOW, TODAY, actor_in
@@ -51,23 +47,23 @@ def workbook(*rows: Sequence[object], above: int = 0) -> bytes:
 
 
 def units(*rows: Sequence[object]) -> Report:  # type: ignore[type-arg]
-    return plan_units(read_table(workbook(UNIT_HEADINGS, *rows), UNIT_HEADINGS, UNIT_REQUIRED), today=TODAY)
+    return plan_units(read_table(workbook(UNITS.headings, *rows), UNITS), today=TODAY)
 
 
 def people(*rows: Sequence[object]) -> Report:  # type: ignore[type-arg]
-    return plan_people(read_table(workbook(PEOPLE_HEADINGS, *rows), PEOPLE_HEADINGS, PEOPLE_REQUIRED), today=TODAY)
+    return plan_people(read_table(workbook(PEOPLE.headings, *rows), PEOPLE), today=TODAY)
 
 
 def states(report: Report) -> list[str]:  # type: ignore[type-arg]
     return [line.state for line in report.lines]
 
 
-UNITS = (
+UNIT_ROWS = (
     ("xcz-1", "示范新村", "村社", "示范新镇", "330604880201"),  # before its town
     ("xcz", "示范新镇", "镇街", "", "330604880000"),
     ("xj", "示范新局", "部门", "330604000000", ""),
 )
-PEOPLE = (
+PEOPLE_ROWS = (
     ("郑一", "区三服务办", "受理员", "受理员", "工作人员", "0575-82120012", "zhengyi"),
     ("郑一", "区水利局", "联络员", "走访干部", "", "", "zhengyi"),
     ("钱二", "崧厦镇", "镇长", "单位负责人", "单位正职", "", ""),
@@ -75,7 +71,7 @@ PEOPLE = (
 
 
 def test_units_are_made_parents_first_whatever_the_order_of_the_rows() -> None:
-    report = units(*UNITS)
+    report = units(*UNIT_ROWS)
     assert states(report) == ["new"] * 3
     assert not Unit.objects.filter(code="xcz").exists()  # looking writes nothing
     assert import_units(report, valid_from=TODAY, actor=OFFICER, now=NOW) == 3
@@ -87,13 +83,13 @@ def test_units_are_made_parents_first_whatever_the_order_of_the_rows() -> None:
 
 
 def test_the_same_workbook_again_adds_nothing() -> None:
-    import_units(units(*UNITS), valid_from=TODAY, actor=OFFICER, now=NOW)
-    again = units(*UNITS)
+    import_units(units(*UNIT_ROWS), valid_from=TODAY, actor=OFFICER, now=NOW)
+    again = units(*UNIT_ROWS)
     assert states(again) == ["same"] * 3
     assert import_units(again, valid_from=TODAY, actor=OFFICER, now=NOW) == 0
-    import_people(people(*PEOPLE), valid_from=TODAY, actor=OFFICER, now=NOW)
+    import_people(people(*PEOPLE_ROWS), valid_from=TODAY, actor=OFFICER, now=NOW)
     before = (Person.objects.count(), Post.objects.count(), Account.objects.count())
-    again = people(*PEOPLE)
+    again = people(*PEOPLE_ROWS)
     assert states(again) == ["same"] * 3
     assert import_people(again, valid_from=TODAY, actor=OFFICER, now=NOW) == 0
     assert (Person.objects.count(), Post.objects.count(), Account.objects.count()) == before
@@ -127,7 +123,7 @@ def test_rows_in_a_circle_and_below_a_wrong_row_are_refused() -> None:
 
 
 def test_one_account_is_one_person_with_two_posts_and_no_password() -> None:
-    report = people(*PEOPLE)
+    report = people(*PEOPLE_ROWS)
     assert states(report) == ["new"] * 3
     assert import_people(report, valid_from=TODAY, actor=OFFICER, now=NOW) == 3
     zheng = Person.objects.get(name="郑一")
@@ -141,7 +137,7 @@ def test_one_account_is_one_person_with_two_posts_and_no_password() -> None:
 
 
 def test_an_account_named_later_is_given_to_the_person_who_is_there() -> None:
-    import_people(people(*PEOPLE), valid_from=TODAY, actor=OFFICER, now=NOW)
+    import_people(people(*PEOPLE_ROWS), valid_from=TODAY, actor=OFFICER, now=NOW)
     later = people(("钱二", "崧厦镇", "镇长", "单位负责人", "单位正职", "", "qianer"))
     assert states(later) == ["new"]
     import_people(later, valid_from=TODAY, actor=OFFICER, now=NOW)
@@ -164,6 +160,7 @@ def test_a_dispatcher_of_a_town_is_a_town_dispatcher() -> None:
         (("李四", "区水利局", "", "系统管理员", "", "", ""), "角色", "承办人"),
         (("李四", "区水利局", "", "承办人", "科级", "", ""), "级别", "单位正职"),
         (("李四", "区水利局", "", "承办人", "", "13800138000", ""), "办公电话", ""),
+        (("李四", "区水利局", "", "承办人", "", "1380000", ""), "办公电话", "1380000"),
         (("李四", "区水利局", "", "承办人", "", "", "li si"), "账号", ""),
     ],
 )
@@ -195,14 +192,14 @@ def test_an_account_of_another_county_is_named_as_taken_by_all_counties() -> Non
 def test_only_the_system_officer_imports_people_and_units() -> None:
     for role in (Role.SECURITY_OFFICER, Role.DISPATCHER):
         with pytest.raises(NotAllowed):
-            import_people(people(*PEOPLE), valid_from=TODAY, actor=actor_in(role), now=NOW)
+            import_people(people(*PEOPLE_ROWS), valid_from=TODAY, actor=actor_in(role), now=NOW)
         with pytest.raises(NotAllowed):
-            import_units(units(*UNITS), valid_from=TODAY, actor=actor_in(role), now=NOW)
+            import_units(units(*UNIT_ROWS), valid_from=TODAY, actor=actor_in(role), now=NOW)
     assert not Person.objects.filter(name="钱二").exists()
 
 
 def test_the_duty_roster_is_read_with_real_dates_and_names_who_does_not_serve() -> None:
-    import_people(people(*PEOPLE), valid_from=TODAY, actor=OFFICER, now=NOW)
+    import_people(people(*PEOPLE_ROWS), valid_from=TODAY, actor=OFFICER, now=NOW)
     rows = (
         (dt.datetime(2019, 2, 15), "夜班", "区三服务办", "郑一", "带班"),  # noqa: DTZ001 - a cell knows no time zone
         ("2019年2月16日", "", "区三服务办", "郑一", ""),
@@ -212,7 +209,7 @@ def test_the_duty_roster_is_read_with_real_dates_and_names_who_does_not_serve() 
     )
 
     def plan() -> Report:  # type: ignore[type-arg]
-        return plan_duty(read_table(workbook(DUTY_HEADINGS, *rows), DUTY_HEADINGS, DUTY_HEADINGS), today=TODAY)
+        return plan_duty(read_table(workbook(DUTY.headings, *rows), DUTY), today=TODAY)
 
     report = plan()
     assert states(report) == ["new", "new", "error", "error", "error"]
@@ -223,17 +220,31 @@ def test_the_duty_roster_is_read_with_real_dates_and_names_who_does_not_serve() 
     assert states(plan())[:2] == ["same", "same"]
 
 
-def test_a_heading_may_stand_below_a_title_and_row_numbers_are_the_spreadsheets() -> None:
-    data = workbook(("单位一览",), UNIT_HEADINGS, ("a", "甲局", "部门", "", ""), above=2)
-    (row,) = read_table(data, UNIT_HEADINGS, UNIT_REQUIRED)
-    assert row.number == 5
+def test_a_second_row_that_repeats_a_first_is_said_to_do_so() -> None:
+    twice = units(("a", "甲局", "部门", "", ""), ("a", "甲局", "部门", "", ""))
+    assert [(line.state, line.heading, line.reason) for line in twice.lines][1] == ("error", "编码", "与第 2 行重复。")
+    import_people(people(*PEOPLE_ROWS), valid_from=TODAY, actor=OFFICER, now=NOW)
+    row = ("2019-02-15", "夜班", "区三服务办", "郑一", "带班")
+    duty = plan_duty(read_table(workbook(DUTY.headings, row, row), DUTY), today=TODAY)
+    assert [line.state for line in duty.lines] == ["new", "error"]
+    assert duty.lines[1].reason == "与第 2 行重复。"
 
 
-@pytest.mark.parametrize(
-    "data",
-    [b"", b"not a workbook", b"PK\x03\x04 broken", workbook(("别的", "表头")), workbook((*UNIT_HEADINGS, "编码"))],
-)
-def test_a_file_of_no_use_is_refused_with_a_sentence(data: bytes) -> None:
-    with pytest.raises(BadWorkbook) as refusal:
-        read_table(data, UNIT_HEADINGS, UNIT_REQUIRED)
-    assert str(refusal.value)
+def test_what_is_not_filled_in_is_said_so_with_what_may_stand_there() -> None:
+    (line,) = people(("李四", "", "", "承办人", "", "", "")).lines
+    assert (line.heading, line.reason) == ("单位", "没有填单位。")
+    (line,) = units(("a", "某局", "", "", "")).lines
+    assert line.heading == "类型"
+    assert "可填：办公室、部门、镇街、村社、公共服务单位、开发区、国有企业" in line.reason
+
+
+def test_a_user_name_that_is_taken_is_refused_with_whose_it_is() -> None:
+    import_people(people(*PEOPLE_ROWS), valid_from=TODAY, actor=OFFICER, now=NOW)
+    (line,) = people(("赵六", "区水利局", "", "承办人", "", "", "ZhengYi")).lines
+    assert "郑一" in line.reason
+
+
+@pytest.mark.parametrize("username", ["李四", "li四", "ｌisi"])
+def test_nobody_needs_an_input_method_to_log_in(username: str) -> None:
+    (line,) = people(("李四", "区水利局", "", "承办人", "", "", username)).lines
+    assert (line.state, line.heading) == ("error", "账号") if not username.startswith("ｌ") else ("new", "")

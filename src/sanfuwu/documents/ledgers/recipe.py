@@ -14,7 +14,7 @@ from sanfuwu.ledger.crypto import current_key_id
 from sanfuwu.problems.models import Category
 from sanfuwu.territory.actor import Actor
 from sanfuwu.territory.models import Post
-from sanfuwu.territory.queries import divisions_below, unit_names
+from sanfuwu.territory.queries import divisions_below, in_town, unit_names
 
 from .columns import Column
 from .render import Part, Recipe
@@ -55,7 +55,7 @@ def _places(today: dt.date) -> dict[bytes, str]:
     found = {}
     for code, name in names.items():
         town = names.get(code[:9] + "000", "")
-        found[code.encode()] = name if code.endswith("000") or not town else f"{town} {name}"
+        found[code.encode()] = name if code.endswith("000") else in_town(name, town)
     return found
 
 

@@ -23,7 +23,7 @@ from sanfuwu.problems.snapshot import Snapshot
 from sanfuwu.rules.lifecycle import ProblemState
 from sanfuwu.rules.masking import mask_name, mask_numbers, mask_phone
 from sanfuwu.territory.models import Post
-from sanfuwu.territory.queries import division_names, post_labels, unit_names
+from sanfuwu.territory.queries import division_names, in_town, post_labels, unit_names
 
 from ..ledgers.columns import CHANNELS, RESULTS, SATISFIED, TIERS
 from ..models import IssuedDocument, Letterhead, Paper
@@ -204,4 +204,4 @@ def _place(p: Problem, today: dt.date) -> str:
     town = p.division[:9] + "000"
     names = division_names({p.division, town}, today)
     own = names.get(p.division, "")
-    return own if p.division == town or town not in names else f"{names[town]} {own}"
+    return own if p.division == town else in_town(own, names.get(town, ""))

@@ -48,8 +48,7 @@ def plan_create(changes: Changes, tree: Tree, *, code: str, name: str, parent_id
     """The same into `changes`; the new one is in `tree` for those that follow."""
     name = _clean(name)
     _fit_below(tree, parent_id, levels=1)
-    if not _CODE.fullmatch(code) or tree.by_code(code) is not None:
-        raise InvalidInput(_("This code is taken or cannot be used."), field="code")
+    _free_code(tree, code)
     _free_name(tree, parent_id, name)
     row = changes.insert(Category(code=code, name=name, parent_id=parent_id, status=Category.Status.ACTIVE))
     changes.event(row, "created", data={"name": _digest(name)})
@@ -147,8 +146,8 @@ def confirm_category(
             raise IllegalTransition(_("This category is not waiting to be confirmed."))
         _fit_below(tree, parent_id, levels=1)
         _free_name(tree, parent_id, row.name, but=row)
-        if code and (not _CODE.fullmatch(code) or tree.by_code(code) not in (None, row)):
-            raise InvalidInput(_("This code is taken or cannot be used."), field="code")
+        if code:
+            _free_code(tree, code, but=row)
         _tell_older(changes, row)
         changes.update(row, status=Category.Status.ACTIVE, parent_id=parent_id, code=code or row.code)
         changes.event(row, "confirmed")
@@ -243,6 +242,19 @@ def _fit_below(tree: Tree, parent_id: UUID | None, *, levels: int) -> None:
 def _free_name(tree: Tree, parent_id: UUID | None, name: str, *, but: Category | None = None) -> None:
     if any(child.name == name and child is not but for child in tree.children(parent_id)):
         raise InvalidInput(_("There is a category of this name already."), field="name")
+
+
+def _free_code(tree: Tree, code: str, *, but: Category | None = None) -> None:
+    if not _CODE.fullmatch(code):
+        raise InvalidInput(
+            _("A code has letters, digits, “.”, “-” and “_” only, at most 32, and begins with a letter or digit."),
+            field="code",
+        )
+    there = tree.by_code(code)
+    if there is not None and there is not but:
+        raise InvalidInput(
+            _("“%(code)s” is the code of “%(name)s”.") % {"code": code, "name": tree.full_name(there.pk)}, field="code"
+        )
 
 
 def _by_name(tree: Tree, names: Iterable[str]) -> dict[str, UUID]:

@@ -9,7 +9,7 @@ import pytest
 from sanfuwu.ledger.errors import IllegalTransition, InvalidInput, NotAllowed, NotVisible
 from sanfuwu.ledger.models import Event
 from sanfuwu.ledger.replay import differences, replay
-from sanfuwu.reference.sheets import Row
+from sanfuwu.sheets import Row
 from sanfuwu.territory.actor import SYSTEM
 
 from .. import queries
@@ -137,19 +137,29 @@ ROWS = [
     Row(5, {"一级": "公用事业", "二级": "供热", "三级": "管网", "编码": "gr-gw"}),
     Row(6, {"一级": "交通", "二级": "", "三级": "", "编码": "gd"}),
     Row(7, {"一级": "", "二级": "停车", "三级": "", "编码": "tc"}),
+    Row(8, {"一级": "公用事业", "二级": "供电", "三级": "", "编码": "gd"}),
 ]
 
 
 def test_a_workbook_is_looked_at_first_and_adds_nothing_a_second_time(cast: Cast) -> None:
     looked = preview_categories(ROWS, actor=cast.office)
-    assert [said for _n, said in looked.new] == ["公用事业", "公用事业 / 供电", "公用事业 / 供电 / 停电"]
-    assert [(fault.row, fault.heading) for fault in looked.faults] == [(5, "一级"), (6, "编码"), (7, "一级")]
+    assert [line.what for line in looked.new] == ["公用事业", "公用事业 / 供电", "公用事业 / 供电 / 停电"]
+    assert [(line.row, line.heading) for line in looked.errors] == [(5, "二级"), (6, "编码"), (7, "一级"), (8, "二级")]
+    assert [line.reason for line in looked.errors][1::2] == ["与第 3 行重复。", "与第 3 行重复。"]
     assert Category.objects.count() == 0
     import_categories(ROWS, actor=cast.office, now=NOW)
     again = import_categories(ROWS, actor=cast.office, now=NOW)
-    assert (again.new, again.known, Category.objects.count()) == ([], 3, 3)
+    assert (again.new, again.count("same"), Category.objects.count()) == ([], 3, 3)
     with refused(NotAllowed):
         import_categories(ROWS, actor=cast.handler, now=NOW)
+
+
+def test_a_code_that_is_taken_is_refused_with_whose_it_is(cast: Cast) -> None:
+    import_categories(ROWS[:2], actor=cast.office, now=NOW)
+    (line,) = preview_categories(
+        [Row(2, {"一级": "交通", "二级": "", "三级": "", "编码": "gd"})], actor=cast.office
+    ).lines
+    assert (line.heading, line.reason) == ("编码", "编码“gd”已用于“公用事业 / 供电”。")
 
 
 def test_problems_are_counted_where_they_are_filed(cast: Cast) -> None:

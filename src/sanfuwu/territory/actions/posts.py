@@ -22,6 +22,10 @@ from ..models import Person, Post, Rank, Role, Unit
 from ..naming import pinyin_key
 from ..tree import Tree, load_tree
 
+# Digits only: a fixed line with or without 86, area code and extension; 400 and 800; 9…; a short number of the house.
+# A fixed line never begins with 0, 1 or 9 behind its area code.
+_OFFICE_PHONE = re.compile(r"(?:86)?(?:0\d{2,3})?[2-8]\d{6,13}|[48]00\d{7}|9\d{4,7}|\d{3,6}")
+
 
 def create_person(name: str, *, office_phone: str = "", actor: Actor, now: dt.datetime) -> Person:
     """Enter an official by name. The event says that a person was entered, never who."""
@@ -195,12 +199,18 @@ def check_office_phone(phone: str) -> None:
     """An office phone: digits with the usual signs between them. Mobile numbers stay out: they are personal."""
     if not phone:
         return
-    digits = re.sub(r"[-+()\s转（）]", "", phone)
-    if not digits.isdigit() or not 3 <= len(digits) <= 18 or len(phone) > 20:
-        raise InvalidInput(_("This is not a telephone number: digits, with - between them."), field="office_phone")
     if check_mobile(phone).ok:
         raise InvalidInput(
             _("Enter the number of the office: a mobile number is personal and does not belong here."),
+            field="office_phone",
+        )
+    digits = re.sub(r"[-+()\s转（）]", "", phone)
+    if not digits.isdigit() or not digits.isascii() or len(phone) > 20:
+        raise InvalidInput(_("This is not a telephone number: digits, with - between them."), field="office_phone")
+    if not _OFFICE_PHONE.fullmatch(digits):
+        raise InvalidInput(
+            _("“%(phone)s” is no office telephone: area code and seven or eight digits, as 0575-20001000.")
+            % {"phone": phone},
             field="office_phone",
         )
 

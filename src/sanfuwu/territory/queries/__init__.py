@@ -1,7 +1,7 @@
 """What others read of the territory: the tree and its names, who sees whose records, who acts."""
 
 from .actors import actor_of_token, actors_of_tokens, load_actor, posts_of
-from .divisions import division_name, division_names, divisions_below
+from .divisions import division_name, division_names, divisions_below, in_town
 from .duty import DutyLine, duty_between
 from .people import (
     DelegationLine,
@@ -43,6 +43,7 @@ __all__ = [
     "divisions_below",
     "duty_between",
     "find_people",
+    "in_town",
     "load_actor",
     "may_be_handed_to",
     "post_labels",

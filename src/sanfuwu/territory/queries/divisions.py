@@ -25,6 +25,11 @@ def divisions_below(code: str, on: dt.date) -> dict[str, str]:
     return _as_of(rows.values_list("code", "valid_from", "name"), on)
 
 
+def in_town(name: str, town: str) -> str:
+    """A village with its town in front, once: many villages are named 羽林街道拔茅村 to begin with."""
+    return name if not town or name.startswith(town) else f"{town} {name}"
+
+
 def _stem(code: str) -> str:
     """The digits that all divisions below share: `330604007000` → `330604007`."""
     for width in (2, 4, 6, 9):

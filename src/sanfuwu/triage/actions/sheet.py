@@ -11,8 +11,10 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from sanfuwu.counties.queries import county_code
+from sanfuwu.counties.queries import KINDS as COUNTY_KINDS
+from sanfuwu.counties.queries import county_code, county_kind
 from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.commit import commit
 from sanfuwu.ledger.errors import ActionError, InvalidInput
@@ -20,7 +22,7 @@ from sanfuwu.problems.models import Category
 from sanfuwu.problems.queries.categories import Tree, read_tree
 from sanfuwu.reference import stamps
 from sanfuwu.reference.policies import may_set_lists, require
-from sanfuwu.reference.sheets import Fault, Preview, Row
+from sanfuwu.sheets import ERROR, NEW, SAME, Column, Line, Repeats, Report, Row, Table, Wrong, not_given, unknown_unit
 from sanfuwu.territory.actor import Actor
 from sanfuwu.territory.models import Unit
 from sanfuwu.territory.queries import divisions_below, unit_names
@@ -29,8 +31,44 @@ from ..queries import TOPIC
 from .entries import Book, EntryInput, plan_add, read_book
 
 CATEGORY, TOWN, LEAD, CO, FROM, UNTIL = "分类", "镇街", "主办单位", "协办单位", "起始日期", "截止日期"
-HEADINGS = (CATEGORY, TOWN, LEAD, CO, FROM, UNTIL)
-REQUIRED = (CATEGORY, LEAD)
+_A_DAY = gettext_lazy("As 2026-01-31 or 2026年1月31日.")
+
+
+def _whole() -> str:
+    return _("Name of a town. Empty or %(whole)s: everywhere.") % {"whole": f"全{county_kind()}"}
+
+
+CATALOGUE = Table(
+    "派单目录",
+    (
+        Column(
+            CATEGORY,
+            ("问题分类", "问题类别", "类别", "分类名称", "分类编码"),
+            True,
+            notes=(gettext_lazy("Code, full name as 公用事业/供电, or a name that only one category has."),),
+        ),
+        Column(TOWN, ("乡镇街道", "乡镇", "街道", "属地", "所属镇街", "地点"), notes=(_whole,)),
+        Column(
+            LEAD,
+            ("主办", "责任单位", "牵头单位", "承办单位"),
+            True,
+            notes=(gettext_lazy("Name or code of a unit."),),
+        ),
+        Column(
+            CO,
+            ("协办", "配合单位", "协同单位"),
+            notes=(gettext_lazy("Names or codes, several with 、 between them."),),
+        ),
+        Column(FROM, ("开始日期", "生效日期"), notes=(_A_DAY, gettext_lazy("Empty: from today."))),
+        Column(
+            UNTIL, ("结束日期", "失效日期"), notes=(_A_DAY, gettext_lazy("The last day; empty: until it is ended."))
+        ),
+    ),
+    (
+        ("公用事业/供电", "城关镇", "城关供电所", "供电公司", "2026-01-01", ""),
+        ("gd", "", "供电公司", "", "", ""),
+    ),
+)
 _HEADING_OF = {
     "category_id": CATEGORY,
     "town": TOWN,
@@ -40,7 +78,7 @@ _HEADING_OF = {
     "valid_to": UNTIL,
 }
 _SEVERAL = re.compile(r"[、，,;；]")
-_WHOLE = frozenset({"", "全区", "全县", "全市"})
+_WHOLE = frozenset({"", *(f"全{kind}" for kind in COUNTY_KINDS)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +90,13 @@ class _Names:
     units: Mapping[str, list[UUID]]  # name or code → active units
 
 
-def preview_entries(rows: Sequence[Row], *, actor: Actor, now: dt.datetime) -> Preview:
+def preview_entries(rows: Sequence[Row], *, actor: Actor, now: dt.datetime) -> Report[UUID]:
     """What the rows would add, what is there already, and what is wrong; nothing is written."""
     require(may_set_lists(actor))
     return _plan(rows, read_book(), Changes(), now)
 
 
-def import_entries(rows: Sequence[Row], *, actor: Actor, now: dt.datetime) -> Preview:
+def import_entries(rows: Sequence[Row], *, actor: Actor, now: dt.datetime) -> Report[UUID]:
     """Add what is missing; the same file adds nothing a second time."""
     require(may_set_lists(actor))
     with transaction.atomic():
@@ -70,23 +108,30 @@ def import_entries(rows: Sequence[Row], *, actor: Actor, now: dt.datetime) -> Pr
     return done
 
 
-def _plan(rows: Sequence[Row], book: Book, changes: Changes, now: dt.datetime) -> Preview:
+def _plan(rows: Sequence[Row], book: Book, changes: Changes, now: dt.datetime) -> Report[UUID]:
     today = timezone.localdate(now)
     names = _names(today)
-    preview = Preview()
+    report: Report[UUID] = Report()
+    repeats = Repeats()
     for row in rows:
+        place = "" if row[TOWN] in _WHOLE else row[TOWN]
+        what = f"{row[CATEGORY]} × {place or f'全{county_kind()}'} → {row[LEAD]}"
         try:
             given = _given(row, names, today)
+            repeats.check((given.category_id, given.town, given.valid_from), row.number, CATEGORY)
             if _is_there(book, given):
-                preview.known += 1
+                report.lines.append(Line(row.number, what, SAME))
                 continue
-            plan_add(changes, book, given)
+            made = plan_add(changes, book, given)
+        except Wrong as wrong:
+            report.lines.append(Line(row.number, what, ERROR, wrong.reason, wrong.heading))
         except ActionError as error:
-            preview.faults.append(Fault(row.number, _HEADING_OF.get(error.field or "", ""), error.message))
+            report.lines.append(
+                Line(row.number, what, ERROR, error.message, _HEADING_OF.get(error.field or "", CATEGORY))
+            )
         else:
-            place = row.cells.get(TOWN, "") or _("the whole county")
-            preview.new.append((row.number, f"{row.cells[CATEGORY]} × {place} → {row.cells[LEAD]}"))
-    return preview
+            report.lines.append(Line(row.number, what, NEW, item=made.pk))
+    return report
 
 
 def _names(today: dt.date) -> _Names:
@@ -101,17 +146,19 @@ def _names(today: dt.date) -> _Names:
 
 
 def _given(row: Row, names: _Names, today: dt.date) -> EntryInput:
-    town = row.cells.get(TOWN, "")
+    if empty := next((heading for heading in CATALOGUE.required if not row[heading]), ""):
+        raise not_given(empty)
+    town = row[TOWN]
     if town not in _WHOLE and town not in names.towns:
         raise InvalidInput(_("There is no town “%(name)s”.") % {"name": town}, field="town")
-    others = [part.strip() for part in _SEVERAL.split(row.cells.get(CO, "")) if part.strip()]
+    others = [part.strip() for part in _SEVERAL.split(row[CO]) if part.strip()]
     return EntryInput(
-        category_id=_category(row.cells.get(CATEGORY, ""), names.tree),
+        category_id=_category(row[CATEGORY], names.tree),
         town="" if town in _WHOLE else names.towns[town],
-        lead=_unit(row.cells.get(LEAD, ""), names, "lead"),
-        co=tuple(_unit(word, names, "co") for word in others),
-        valid_from=_day(row.cells.get(FROM, ""), "valid_from") or today,
-        valid_to=_day(row.cells.get(UNTIL, ""), "valid_to"),
+        lead=_unit(row[LEAD], names, LEAD),
+        co=tuple(_unit(word, names, CO) for word in others),
+        valid_from=_day(row[FROM], "valid_from") or today,
+        valid_to=_day(row[UNTIL], "valid_to"),
     )
 
 
@@ -136,11 +183,12 @@ def _category(word: str, tree: Tree) -> UUID:
     return found[0]
 
 
-def _unit(word: str, names: _Names, field: str) -> UUID:
+def _unit(word: str, names: _Names, heading: str) -> UUID:
     found = names.units.get(word, [])
-    if len(found) != 1:
-        sentence = _("There is no unit “%(name)s”.") if not found else _("Several units are named “%(name)s”.")
-        raise InvalidInput(sentence % {"name": word}, field=field)
+    if not found:
+        raise unknown_unit(word, names.units, heading)
+    if len(found) > 1:
+        raise Wrong(heading, _("Several units are named “%(name)s”.") % {"name": word})
     return found[0]
 
 

@@ -17,7 +17,7 @@ from sanfuwu.problems.actions import register_problem, register_problems
 from sanfuwu.problems.actions.categories import create_category, merge_category
 from sanfuwu.problems.queries.categories import read_tree
 from sanfuwu.problems.tests.cast import ELSEWHERE, NOW, SONGXIA, VILLAGE, Cast, refused, told
-from sanfuwu.reference.sheets import Row
+from sanfuwu.sheets import Row
 from sanfuwu.territory.actor import SYSTEM
 from sanfuwu.triage import actions
 from sanfuwu.triage.actions.entries import EntryInput
@@ -159,7 +159,9 @@ def test_a_merged_category_no_longer_proposes(cast: Cast) -> None:
 
 
 def rows(*given: tuple[str, ...]) -> list[Row]:
-    return [Row(n, dict(zip(actions.HEADINGS, cells, strict=False))) for n, cells in enumerate(given, start=2)]
+    return [
+        Row(n, dict(zip(actions.CATALOGUE.headings, cells, strict=False))) for n, cells in enumerate(given, start=2)
+    ]
 
 
 def test_a_workbook_is_looked_at_first_and_adds_nothing_a_second_time(cast: Cast) -> None:
@@ -171,19 +173,23 @@ def test_a_workbook_is_looked_at_first_and_adds_nothing_a_second_time(cast: Cast
         ("供热", "", "供电公司", "", "", ""),
         ("供电", "崧厦镇", "不存在的单位", "", "", ""),
         ("供电", "", "供电公司", "", "明天", ""),
+        ("gd", "全区", "供电公司", "", "", ""),
+        ("供电", "", "", "", "", ""),
     )
     looked = actions.preview_entries(sheet, actor=cast.office, now=NOW)
-    assert [n for n, _said in looked.new] == [2, 3]
-    assert [(f.row, f.heading) for f in looked.faults] == [
+    assert [line.row for line in looked.new] == [2, 3]
+    assert [(line.row, line.heading) for line in looked.errors] == [
         (4, "镇街"),
         (5, "分类"),
         (6, "主办单位"),
         (7, "起始日期"),
+        (8, "分类"),
+        (9, "主办单位"),
     ]
     assert CatalogueEntry.objects.count() == 0
     actions.import_entries(sheet, actor=cast.office, now=NOW)
     again = actions.import_entries(sheet, actor=cast.office, now=NOW)
-    assert (again.new, again.known, CatalogueEntry.objects.count()) == ([], 2, 2)
+    assert (again.new, again.count("same"), CatalogueEntry.objects.count()) == ([], 2, 2)
     found = propose(cast.category, VILLAGE, TODAY)
     assert found is not None
     assert (found.lead, found.co) == (cast.unit("gds-songxia"), (cast.unit("gdgs"),))

@@ -191,15 +191,3 @@ class DutyForm(AdminForm):
             "post": select(_("Who"), posts),
             "leads": forms.BooleanField(label=_("Leads the shift"), required=False),
         }
-
-
-class UploadForm(AdminForm):
-    """A workbook."""
-
-    def __init__(self, data: Any = None, files: Any = None) -> None:
-        super().__init__(data, files)
-        self.fields["workbook"] = forms.FileField(
-            label=_("Workbook"),
-            help_text=_("Excel, .xlsx or .xls. Nothing is written before you have looked through it."),
-            widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls"}),
-        )

@@ -13,6 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, to_locale
 
+from sanfuwu.counties.wording import county_word
 from sanfuwu.rules.masking import mask_phone
 from sanfuwu.web import vite as manifest
 from sanfuwu.web import when as dates
@@ -38,6 +39,12 @@ def icon(name: str) -> SafeString:
     """One icon of the sprite, silent for a screen reader: the word beside it speaks."""
     sprite = static(manifest.asset("src/icons.svg"))
     return format_html('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>', sprite, name)
+
+
+@register.simple_tag(name="county_word")
+def the_countys_word() -> str:
+    """区, 县 or 市: for sentences that name the county by what it is."""
+    return county_word()
 
 
 @register.simple_tag

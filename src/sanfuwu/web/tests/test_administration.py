@@ -134,14 +134,15 @@ def workbook(*rows: tuple[str, ...]) -> SimpleUploadedFile:
 def test_a_workbook_is_looked_at_then_entered() -> None:
     client = cast.dispatcher().client
     file = workbook(("一级", "二级", "三级", "编码"), ("公用事业", "", "", "gy"), ("公用事业", "供热", "管网", "x"))
-    looked = client.post("/admin/categories/import", {"do": "look", "file": file})
-    assert "新增 1 条" in page(looked)
+    looked = client.post("/admin/categories/import", {"file": file})
+    assert "录入 1 行" in page(looked)
     assert "“供热”不存在" in page(looked)
     assert Category.objects.count() == 0
-    rows = looked.context["rows"]
-    client.post("/admin/categories/import", {"do": "enter", "rows": rows})
+    rows = looked.context["signed"]
+    done = page(client.post("/admin/categories/import", {"rows": rows}))
+    assert "已录入 1 行" in done
     assert Category.objects.get().code == "gy"
-    assert client.post("/admin/categories/import", {"do": "enter", "rows": rows + "x"}).status_code == 422
+    assert client.post("/admin/categories/import", {"rows": rows + "x"}).status_code == 422
 
 
 @pytest.mark.parametrize("content", [b"not a workbook", b"PK\x03\x04broken", b""])

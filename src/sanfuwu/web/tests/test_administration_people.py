@@ -8,6 +8,7 @@ import json
 import re
 from html import unescape
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import xlsxwriter
@@ -17,10 +18,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from sanfuwu.accounts.importing import PEOPLE_HEADINGS, UNIT_HEADINGS
+from sanfuwu.accounts.importing import PEOPLE, UNITS
 from sanfuwu.accounts.models import Account
 from sanfuwu.problems.models import Assignment
 from sanfuwu.reference.actions import set_county
+from sanfuwu.sheets import read_table
 from sanfuwu.territory.actions import OnDuty, create_unit, set_duty
 from sanfuwu.territory.actor import SYSTEM
 from sanfuwu.territory.models import Delegation, DutyShift, Person, Post, Unit, UnitMerge
@@ -196,7 +198,7 @@ def test_a_new_person_logs_in_once_two_officers_have_done_their_part() -> None:
     person = new_person(one.client, username="qianxinren")
     answer = one.client.post(f"/admin/people/{person.pk}/slip")
     slip = unescape(answer.content.decode())
-    password = re.search(r"[a-z2-9]{4}(-[a-z2-9]{4}){3}", slip).group()  # type: ignore[union-attr]
+    password = re.search(r">([a-z2-9]{4}(-[a-z2-9]{4}){3})<", slip).group(1)  # type: ignore[union-attr]
     assert "no-store" in answer["Cache-Control"]
     post = Post.objects.get(person=person)
     assert "钱新人" in page(two.client, "/admin/access")
@@ -361,11 +363,11 @@ def workbook(*rows: tuple[str, ...]) -> SimpleUploadedFile:
 def test_a_workbook_is_looked_through_confirmed_and_reported_and_then_adds_nothing() -> None:
     client = officer().client
     rows = [
-        PEOPLE_HEADINGS,
+        PEOPLE.headings,
         ("钱新人", "自来水公司", "经办", "承办人", "", "", "qian"),
         ("赵某", "自来水司", "", "承办人", "", "", ""),
     ]
-    looked = client.post("/admin/people/import", {"workbook": workbook(*rows)})
+    looked = client.post("/admin/people/import", {"file": workbook(*rows)})
     html = unescape(looked.content.decode())
     assert "没有单位“自来水司”" in html
     assert not Person.objects.filter(name="钱新人").exists()
@@ -379,9 +381,58 @@ def test_a_workbook_is_looked_through_confirmed_and_reported_and_then_adds_nothi
     assert Person.objects.filter(name="钱新人").count() == 1
 
 
+def test_a_report_says_entered_and_gives_the_refused_rows_back_to_be_corrected() -> None:
+    client = officer().client
+    rows = [UNITS.headings, ("a", "甲局", "部门", "", ""), ("b", "乙局", "公司", "", "")]
+    looked = client.post("/admin/units/import", {"file": workbook(*rows)})
+    done = client.post("/admin/units/import", {"rows": looked.context["signed"]})
+    assert [chip.word for _line, chip in done.context["lines"]] == ["有误", "已录入"]
+    back = client.post("/admin/units/import", {"rejects": done.context["rejects"]})
+    assert quote("单位未录入的行.xlsx") in back["Content-Disposition"]
+    (row,) = read_table(back.content, UNITS)
+    assert (row["编码"], row["类型"]) == ("b", "公司")
+    assert client.post("/admin/people/import", {"rejects": done.context["rejects"]}).status_code == 422
+
+
+def test_a_refused_file_is_to_be_chosen_again_and_nothing_else_is_promised() -> None:
+    client = officer().client
+    answer = client.post("/admin/units/import", {"file": workbook(("标题",), ("编码", "名称"), ("a", "甲局"))})
+    html = unescape(answer.content.decode())
+    assert answer.status_code == 422
+    assert "第 2 行是表头，缺少：类型。" in html
+    assert "重新选择文件" in html
+    assert "填写的内容都在" not in html
+
+
+def test_every_import_offers_its_empty_workbook_which_holds_no_row() -> None:
+    office = cast.dispatcher().client
+    for client, kind, name in (
+        (officer().client, "units", "单位"),
+        (officer().client, "people", "人员"),
+        (office, "duty", "值班"),
+        (office, "categories", "问题分类"),
+        (office, "catalogue", "派单目录"),
+        (office, "calendar", "工作日历"),
+    ):
+        answer = client.get(f"/admin/workbooks/{kind}")
+        assert quote(f"{name}导入表.xlsx") in answer["Content-Disposition"]
+        if kind != "calendar":
+            url = "/duty/import" if kind == "duty" else f"/admin/{kind}/import"
+            again = client.post(url, {"file": SimpleUploadedFile("空表.xlsx", answer.content)})
+            assert "没有可以录入的行" in unescape(again.content.decode())
+
+
+def test_a_slip_shows_unit_and_post_so_that_namesakes_are_told_apart() -> None:
+    client = officer().client
+    person = new_person(client, username="qianxinren")
+    html = unescape(client.post(f"/admin/people/{person.pk}/slip").content.decode())
+    assert "自来水公司 · 经办" in html
+    assert "data-print" in html
+
+
 def test_what_was_read_cannot_be_changed_on_its_way() -> None:
     client = officer().client
-    looked = client.post("/admin/units/import", {"workbook": workbook(UNIT_HEADINGS, ("a", "甲局", "部门", "", ""))})
+    looked = client.post("/admin/units/import", {"file": workbook(UNITS.headings, ("a", "甲局", "部门", "", ""))})
     signed = re.search(r'name="rows" value="([^"]+)"', unescape(looked.content.decode())).group(1)  # type: ignore[union-attr]
     for bad in (signed[:-2] + "xx", "nonsense", ""):
         answer = client.post("/admin/units/import", {"rows": bad})
@@ -392,7 +443,7 @@ def test_what_was_read_cannot_be_changed_on_its_way() -> None:
 
 def test_a_file_that_is_no_workbook_says_so_and_an_empty_one_is_offered() -> None:
     client = officer().client
-    answer = client.post("/admin/units/import", {"workbook": SimpleUploadedFile("a.xlsx", b"nothing")})
+    answer = client.post("/admin/units/import", {"file": SimpleUploadedFile("a.xlsx", b"nothing")})
     assert answer.status_code == 422
     assert "这个文件读不了" in unescape(answer.content.decode())
     for kind in ("units", "people"):

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from sanfuwu.counties.wording import local
 from sanfuwu.figures.definitions import BY_NAME, FIGURES, Figure
 from sanfuwu.figures.occasions import meeting_view, opinion_text, visit_view
 from sanfuwu.figures.queries import Cell, records, report
@@ -34,7 +35,7 @@ from sanfuwu.web.when import full_day
 PAGE = 50
 GROUPS: tuple[tuple[str, str | Promise], ...] = (
     ("solved", gettext_lazy("What was solved")),
-    ("visited", gettext_lazy("Visits by district leaders")),
+    ("visited", local(gettext_lazy("Visits by %(county)s leaders"))),
     ("met", gettext_lazy("Meetings")),
     ("flow", gettext_lazy("The ledger as a whole")),
 )

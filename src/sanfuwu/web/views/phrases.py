@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from sanfuwu.counties.wording import local
 from sanfuwu.ledger.errors import ActionError, NotVisible
 from sanfuwu.problems.acts import ACTS_WITH_FORM
 from sanfuwu.reference import actions as act
@@ -30,7 +31,7 @@ from sanfuwu.web.views.admin._pages import area, refuse, sent
 SCOPES: dict[str, str | Promise] = {
     Phrase.Scope.PERSONAL: gettext_lazy("my own"),
     Phrase.Scope.UNIT: gettext_lazy("my unit's"),
-    Phrase.Scope.COUNTY: gettext_lazy("the whole county's"),
+    Phrase.Scope.COUNTY: local(gettext_lazy("the whole %(county)s's")),
 }
 
 

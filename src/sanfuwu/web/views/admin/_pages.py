@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.core import signing
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sanfuwu.ledger.errors import ActionError, InvalidInput, NotAllowed, NotVisible
-from sanfuwu.reference.sheets import MOST_BYTES, Row
+from sanfuwu.sheets import MOST_BYTES
 from sanfuwu.territory.queries.units import post_labels
-
-_SALT = "reference.sheet"
 
 
 def refuse(form: forms.Form, error: ActionError) -> None:
@@ -39,21 +36,8 @@ def uploaded(request: HttpRequest, name: str = "file") -> bytes:
     if sent is None:
         raise InvalidInput(_("Choose a file."), field=name)
     if (sent.size or 0) > MOST_BYTES:
-        raise InvalidInput(_("The file is larger than 2 MB; a reference table is not."), field=name)
+        raise InvalidInput(_("The file is larger than %(n)d MB.") % {"n": MOST_BYTES // 1024**2}, field=name)
     return bytes(sent.read())
-
-
-def sealed(rows: Sequence[Row]) -> str:
-    """Rows for a hidden field between the look and the confirmation: nothing has to be kept on the server."""
-    return signing.dumps([[r.number, dict(r.cells)] for r in rows], salt=_SALT, compress=True)
-
-
-def unsealed(text: str) -> list[Row]:
-    """The rows again. Raises `InvalidInput` for what was changed or is older than a day."""
-    try:
-        return [Row(number, cells) for number, cells in signing.loads(text, salt=_SALT, max_age=24 * 3600)]
-    except signing.BadSignature as error:
-        raise InvalidInput(_("Choose the file again; the page is too old."), field="file") from error
 
 
 def people(posts: Collection[UUID | None], now: dt.datetime) -> dict[UUID, str]:
@@ -84,5 +68,6 @@ class FileForm(forms.Form):
         self.fields["file"] = forms.FileField(
             label=_("Workbook (.xlsx or .xls)"),
             required=False,
+            help_text=_("Nothing is written before you have looked through it."),
             widget=forms.FileInput(attrs={"accept": ".xlsx,.xls"}),
         )

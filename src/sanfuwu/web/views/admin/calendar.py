@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar as months
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from sanfuwu.counties.models import CalendarDay
@@ -28,9 +28,9 @@ from sanfuwu.reference import actions as act
 from sanfuwu.reference import policies
 from sanfuwu.reference.actions.calendar import YEARS
 from sanfuwu.reference.models import CalendarNotice, Proposal
-from sanfuwu.reference.sheets import read_table
 from sanfuwu.rules.notices import read_notice
 from sanfuwu.rules.worktime import DayKind
+from sanfuwu.sheets import Column, Row, Table, read_table
 from sanfuwu.territory.actor import Actor
 from sanfuwu.territory.queries import unit_names
 from sanfuwu.web.limit_words import STATUS
@@ -51,7 +51,21 @@ WEEKDAYS = (
     pgettext_lazy("weekday", "Sa"),
     pgettext_lazy("weekday", "Su"),
 )
-HEADINGS = ("日期", "类型", "名称")
+CALENDAR = Table(
+    "工作日历",
+    (
+        Column("日期", ("日子", "年月日"), True, notes=(gettext_lazy("As 2026-01-31 or 2026年1月31日."),)),
+        Column(
+            "类型",
+            ("类别", "休班"),
+            True,
+            words=lambda: {word: kind.value for word, kind in KINDS.items()},
+            notes=(gettext_lazy("Only days that differ from Monday to Friday."),),
+        ),
+        Column("名称", ("节日", "假日", "节日名称", "说明"), notes=(gettext_lazy("Of the holiday: 春节."),)),
+    ),
+    (("2026-02-17", "休", "春节"), ("2026-02-14", "班", "春节调休")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +208,7 @@ def _read(
 ) -> tuple[dict[dt.date, DayKind], dict[dt.date, str], list[str]]:
     """Days out of the pasted text or the workbook, and what could not be read, in words."""
     if request.FILES.get("file"):
-        rows = read_table(uploaded(request), HEADINGS, HEADINGS[:2])
-        lines = "\n".join(" ".join(row.cells.get(h, "") for h in HEADINGS) for row in rows)
-        days, names = _lines(lines.replace(" 00:00:00", ""), field="file")
+        days, names = _of_rows(read_table(uploaded(request), CALENDAR))
         return days, names, []
     if not said["notice"].strip():
         raise InvalidInput(_("Paste the notice, or choose a workbook."), field="notice")
@@ -218,7 +230,7 @@ _FAULTS = {
 }
 
 
-def _lines(text: str, field: str = "days") -> tuple[dict[dt.date, DayKind], dict[dt.date, str]]:
+def _lines(text: str) -> tuple[dict[dt.date, DayKind], dict[dt.date, str]]:
     """The list of days. Raises `InvalidInput` with the first line that cannot be read."""
     days: dict[dt.date, DayKind] = {}
     names: dict[dt.date, str] = {}
@@ -231,12 +243,31 @@ def _lines(text: str, field: str = "days") -> tuple[dict[dt.date, DayKind], dict
                 raise ValueError(raw)
             one = dt.date(*(int(part) for part in found[1].split("-")))
         except ValueError:
-            raise InvalidInput(_("Line %(n)d cannot be read.") % {"n": number}, field=field) from None
+            raise InvalidInput(_("Line %(n)d cannot be read.") % {"n": number}, field="days") from None
         if one in days:
-            raise InvalidInput(_("%(day)s stands there twice.") % {"day": one.isoformat()}, field=field)
+            raise InvalidInput(_("%(day)s stands there twice.") % {"day": one.isoformat()}, field="days")
         days[one] = KINDS[found[2]]
         if found[3]:
             names[one] = found[3].strip()
+    return days, names
+
+
+def _of_rows(rows: Sequence[Row]) -> tuple[dict[dt.date, DayKind], dict[dt.date, str]]:
+    """The days of a workbook. Raises `InvalidInput` with the first row that cannot be read, by its own number."""
+    days: dict[dt.date, DayKind] = {}
+    names: dict[dt.date, str] = {}
+    for row in rows:
+        day = re.sub(r"[年月/.]", "-", row["日期"]).removesuffix("日")
+        try:
+            one, _names = _lines(f"{day} {row['类型']} {row['名称'][:40]}")
+        except InvalidInput as error:
+            raise InvalidInput(
+                _("Row %(n)d of the workbook cannot be read.") % {"n": row.number}, field="file"
+            ) from error
+        if both := days.keys() & one.keys():
+            raise InvalidInput(_("%(day)s stands there twice.") % {"day": min(both).isoformat()}, field="file")
+        days |= one
+        names |= _names
     return days, names
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from sanfuwu.counties.wording import local
 from sanfuwu.ledger.errors import ActionError
 from sanfuwu.problems.queries.categories import read_tree
 from sanfuwu.reference.policies import may_set_lists, require
@@ -29,7 +30,6 @@ from sanfuwu.triage.queries import coverage, entries_on
 from sanfuwu.web import choices
 from sanfuwu.web.page import actor_of, for_post, now_of
 
-from ._imports import import_page
 from ._pages import day, refuse, sent
 
 
@@ -43,7 +43,9 @@ class EntryForm(forms.Form):
             "category_id": forms.ChoiceField(
                 label=_("Category"), choices=[("", "—"), *choices.categories(confirmed_only=True)]
             ),
-            "town": forms.ChoiceField(label=_("Place"), required=False, choices=[("", _("the whole county")), *places]),
+            "town": forms.ChoiceField(
+                label=_("Place"), required=False, choices=[("", local(_("the whole %(county)s"))), *places]
+            ),
             "lead": forms.ChoiceField(label=_("Lead unit"), choices=[("", "—"), *units]),
             "co": forms.MultipleChoiceField(
                 label=_("Co-handling units"), required=False, choices=flat, widget=forms.CheckboxSelectMultiple
@@ -151,23 +153,6 @@ def catalogue_coverage(request: HttpRequest) -> HttpResponse:
     return render(request, "web/admin/catalogue_coverage.html", context)
 
 
-@require_http_methods(["GET", "POST"])
-@for_post
-def catalogue_import(request: HttpRequest) -> HttpResponse:
-    actor, now = actor_of(request), now_of(request)
-    require(may_set_lists(actor))
-    return import_page(
-        request,
-        title=_("Catalogue from a workbook"),
-        headings=act.HEADINGS,
-        required=act.REQUIRED,
-        back="web:admin_catalogue",
-        example=("公用事业/供电", "章镇镇", "章镇供电所", "供电公司", "2026-01-01", ""),
-        look=lambda rows: act.preview_entries(rows, actor=actor, now=now),
-        enter=lambda rows: act.import_entries(rows, actor=actor, now=now),
-    )
-
-
 def _lines(today: dt.date, now: dt.datetime) -> list[Shown]:
     names, tree = unit_names(today), read_tree()
     places = choices.places(now)
@@ -179,7 +164,7 @@ def _lines(today: dt.date, now: dt.datetime) -> list[Shown]:
             Shown(
                 entry=e,
                 category=tree.full_name(e.category_id),
-                place=places.get(e.town, e.town) if e.town else "",
+                place=places.get(e.town, e.town) if e.town else str(local(_("the whole %(county)s"))),
                 lead=names.get(e.lead_id, ""),
                 co=_(", ").join(names.get(unit, "") for unit in co),
                 last_day=e.valid_to - dt.timedelta(days=1) if e.valid_to else None,

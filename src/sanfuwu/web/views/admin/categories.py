@@ -17,13 +17,11 @@ from django.views.decorators.http import require_http_methods
 
 from sanfuwu.ledger.errors import ActionError
 from sanfuwu.problems.actions import categories as act
-from sanfuwu.problems.actions import category_sheet as sheet
 from sanfuwu.problems.models import Category
 from sanfuwu.problems.queries.categories import MOST_LEVELS, Tree, problems_filed, read_tree
 from sanfuwu.reference.policies import may_set_lists, require
 from sanfuwu.web.page import actor_of, for_post, now_of
 
-from ._imports import import_page
 from ._pages import refuse, sent, text
 
 
@@ -128,24 +126,6 @@ def category(request: HttpRequest, category_id: UUID) -> HttpResponse:
         "below": [c for c in tree.children(row.pk) if c.status == Category.Status.ACTIVE],
     }
     return render(request, "web/admin/category.html", context, status=422 if form.errors else 200)
-
-
-@require_http_methods(["GET", "POST"])
-@for_post
-def categories_import(request: HttpRequest) -> HttpResponse:
-    """一级、二级、三级、编码 from a workbook."""
-    actor, now = actor_of(request), now_of(request)
-    require(may_set_lists(actor))
-    return import_page(
-        request,
-        title=_("Categories from a workbook"),
-        headings=sheet.HEADINGS,
-        required=sheet.REQUIRED,
-        back="web:admin_categories",
-        example=("公用事业", "供电", "线路与停电", "gd-xl"),
-        look=lambda rows: sheet.preview_categories(rows, actor=actor),
-        enter=lambda rows: sheet.import_categories(rows, actor=actor, now=now),
-    )
 
 
 def _do(what: str, row: Category, said: dict[str, Any], **who: Any) -> str:

@@ -1,4 +1,5 @@
-"""Units, people and duty from Excel: upload, look through, confirm, report. Nothing is written before the confirmation.
+"""The workbooks an office sets itself up with: upload, look through, confirm, report. Nothing is written before the
+confirmation.
 
 What was read travels in the page, signed: there is no half-imported file lying about on the server.
 """
@@ -6,221 +7,255 @@ What was read travels in the page, signed: there is no half-imported file lying 
 from __future__ import annotations
 
 import datetime as dt
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import xlsxwriter
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from sanfuwu import sheets
 from sanfuwu.accounts import importing
-from sanfuwu.accounts.importing import BadWorkbook, Report, Row, read_table
-from sanfuwu.accounts.importing.duty import DUTY_REQUIRED
-from sanfuwu.accounts.importing.people import PEOPLE_REQUIRED
-from sanfuwu.accounts.importing.units import UNIT_REQUIRED
-from sanfuwu.ledger.errors import ActionError, NotVisible
+from sanfuwu.ledger.errors import ActionError, InvalidInput, NotVisible
+from sanfuwu.problems.actions import category_sheet
+from sanfuwu.reference.policies import may_propose_rules, may_set_lists
+from sanfuwu.sheets import ENTERED, ERROR, NEW, SAME, Line, Report, Row, Table
+from sanfuwu.sheets.writing import said_of
 from sanfuwu.territory import policies
 from sanfuwu.territory.actor import Actor
+from sanfuwu.triage import actions as triage
 from sanfuwu.web import words
-from sanfuwu.web.admin_forms.people import UploadForm
 from sanfuwu.web.page import actor_of, for_post, now_of
 
-SALT = "sanfuwu.admin.import"
+from ._pages import FileForm, uploaded
+from .calendar import CALENDAR
+
+SALT, REJECTS = "sanfuwu.admin.import", "sanfuwu.admin.rejects"
 SIGNED_FOR = 2 * 3600  # seconds between looking and confirming
 SHOWN = 500
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One workbook the administration takes."""
+    """One workbook the administration takes. `look` reads only, `enter` writes; both say what becomes of each row."""
 
     name: str
     title: str | Promise
     url_name: str
     back_name: str
     back: str | Promise
-    headings: Sequence[str]
-    required: Sequence[str]
-    example: Sequence[Sequence[str]]
-    rules: Sequence[str | Promise]
+    table: Table
     may: Callable[[Actor], bool]
-    plan: Callable[..., Report[Any]]
-    write: Callable[[Report[Any], Actor, dt.datetime], int]
+    look: Callable[[Sequence[Row], Actor, dt.datetime], Report[Any]]
+    enter: Callable[[Sequence[Row], Actor, dt.datetime], Report[Any]]
     next_step: str | Promise = ""
     next_name: str = ""
 
 
+def _enter_units(rows: Sequence[Row], actor: Actor, now: dt.datetime) -> Report[Any]:
+    today = timezone.localdate(now)
+    report = importing.plan_units(rows, today=today)
+    importing.import_units(report, valid_from=today, actor=actor, now=now)
+    return report
+
+
+def _enter_people(rows: Sequence[Row], actor: Actor, now: dt.datetime) -> Report[Any]:
+    today = timezone.localdate(now)
+    report = importing.plan_people(rows, today=today)
+    importing.import_people(report, valid_from=today, actor=actor, now=now)
+    return report
+
+
+def _enter_duty(rows: Sequence[Row], actor: Actor, now: dt.datetime) -> Report[Any]:
+    report = importing.plan_duty(rows, today=timezone.localdate(now))
+    importing.import_duty(report, actor=actor, now=now)
+    return report
+
+
 KINDS: dict[str, Kind] = {
-    "units": Kind(
-        "units",
-        gettext_lazy("Units from Excel"),
-        "web:admin_units_import",
-        "web:admin_units",
-        gettext_lazy("Units"),
-        importing.UNIT_HEADINGS,
-        UNIT_REQUIRED,
-        (
-            ("sfwb", "县三服务办", "办公室", "", ""),
-            ("zjj", "县住房和城乡建设局", "部门", "", ""),
-            ("cgz", "城关镇", "镇街", "", "（十二位）"),
+    kind.name: kind
+    for kind in (
+        Kind(
+            "units",
+            gettext_lazy("Units from Excel"),
+            "web:admin_units_import",
+            "web:admin_units",
+            gettext_lazy("Units"),
+            importing.UNITS,
+            policies.may_manage_units,
+            lambda rows, _actor, now: importing.plan_units(rows, today=timezone.localdate(now)),
+            _enter_units,
+            gettext_lazy("Now the people"),
+            "web:admin_people_import",
         ),
-        (
-            gettext_lazy("编码 is short and for ever; 上级 is a name or a code, empty = the county itself."),
-            gettext_lazy("类型: 办公室, 部门, 镇街, 村社, 公共服务单位, 开发区 or 国有企业."),
-            gettext_lazy("区划: twelve digits, of towns and villages; problems can be registered there afterwards."),
+        Kind(
+            "people",
+            gettext_lazy("People from Excel"),
+            "web:admin_people_import",
+            "web:admin_people",
+            gettext_lazy("People"),
+            importing.PEOPLE,
+            policies.may_manage_posts,
+            lambda rows, _actor, now: importing.plan_people(rows, today=timezone.localdate(now)),
+            _enter_people,
+            gettext_lazy("Print the first passwords"),
+            "web:admin_slips",
         ),
-        policies.may_manage_units,
-        importing.plan_units,
-        lambda report, actor, now: importing.import_units(
-            report, valid_from=timezone.localdate(now), actor=actor, now=now
+        Kind(
+            "duty",
+            gettext_lazy("Duty roster from Excel"),
+            "web:duty_import",
+            "web:duty",
+            gettext_lazy("Duty roster"),
+            importing.DUTY,
+            policies.may_keep_duty,
+            lambda rows, _actor, now: importing.plan_duty(rows, today=timezone.localdate(now)),
+            _enter_duty,
         ),
-        gettext_lazy("Now the people"),
-        "web:admin_people_import",
-    ),
-    "people": Kind(
-        "people",
-        gettext_lazy("People from Excel"),
-        "web:admin_people_import",
-        "web:admin_people",
-        gettext_lazy("People"),
-        importing.PEOPLE_HEADINGS,
-        PEOPLE_REQUIRED,
-        (
-            ("张三", "县三服务办", "受理员", "受理员", "工作人员", "0575-00000000", "zhangsan"),
-            ("李四", "城关镇", "镇长", "单位负责人", "单位正职", "", "lisi"),
+        Kind(
+            "categories",
+            gettext_lazy("Categories from Excel"),
+            "web:admin_categories_import",
+            "web:admin_categories",
+            gettext_lazy("Categories"),
+            category_sheet.CATEGORIES,
+            may_set_lists,
+            lambda rows, actor, _now: category_sheet.preview_categories(rows, actor=actor),
+            lambda rows, actor, now: category_sheet.import_categories(rows, actor=actor, now=now),
         ),
-        (
-            gettext_lazy("One row is one post. Somebody with two posts has two rows with the same 账号."),
-            gettext_lazy(
-                "单位 is the present name. 角色: 走访干部, 受理员, 承办人, 单位负责人, 回访员, 督查员 or 领导."
-            ),
-            gettext_lazy("级别: 区领导, 单位正职, 单位副职 or empty. 账号 empty: no account for now."),
-            gettext_lazy("No mobile numbers and no identity numbers: they do not belong here."),
+        Kind(
+            "catalogue",
+            gettext_lazy("Catalogue from Excel"),
+            "web:admin_catalogue_import",
+            "web:admin_catalogue",
+            gettext_lazy("Catalogue of responsible units"),
+            triage.CATALOGUE,
+            may_set_lists,
+            lambda rows, actor, now: triage.preview_entries(rows, actor=actor, now=now),
+            lambda rows, actor, now: triage.import_entries(rows, actor=actor, now=now),
         ),
-        policies.may_manage_posts,
-        importing.plan_people,
-        lambda report, actor, now: importing.import_people(
-            report, valid_from=timezone.localdate(now), actor=actor, now=now
-        ),
-        gettext_lazy("Print the first passwords"),
-        "web:admin_slips",
-    ),
-    "duty": Kind(
-        "duty",
-        gettext_lazy("Duty roster from Excel"),
-        "web:duty_import",
-        "web:duty",
-        gettext_lazy("Duty roster"),
-        importing.DUTY_HEADINGS,
-        DUTY_REQUIRED,
-        (("2019-02-20", "全天", "区三服务办", "张三", "带班"), ("2019-02-20", "夜班", "区三服务办", "李四", "值班")),
-        (
-            gettext_lazy("One row is one person on one day. 班次: 全天, 白班 or 夜班. 职责: 带班 or 值班."),
-            gettext_lazy("姓名 must serve in 单位 on that day."),
-        ),
-        policies.may_keep_duty,
-        importing.plan_duty,
-        lambda report, actor, now: importing.import_duty(report, actor=actor, now=now),
-    ),
+    )
+}
+# The calendar's workbook is read on the calendar's own page; its empty one is offered like the others.
+TEMPLATES: dict[str, tuple[Table, Callable[[Actor], bool]]] = {
+    **{name: (kind.table, kind.may) for name, kind in KINDS.items()},
+    "calendar": (CALENDAR, may_propose_rules),
 }
 
 
 @require_http_methods(["GET", "POST"])
 @for_post
 def upload(request: HttpRequest, kind: str) -> HttpResponse:
-    """GET: what is asked. POST workbook: the preview. POST rows (signed): written, with the report."""
+    """GET: what is asked. POST file: the preview. POST rows (signed): written, with the report. POST rejects (signed):
+    the refused rows as a workbook."""
     actor, now = actor_of(request), now_of(request)
     what = KINDS[kind]
     policies.require(what.may(actor))
-    form = UploadForm()
-    if request.method == "POST" and "rows" in request.POST:
-        return _confirm(request, what, actor, now)
-    if request.method == "POST":
-        form = UploadForm(request.POST, request.FILES)
-        if form.is_valid():
-            try:
-                rows = read_table(form.cleaned_data["workbook"].read(), what.headings, what.required)
-            except BadWorkbook as error:
-                form.add_error("workbook", str(error))
-            else:
-                if rows:
-                    return _preview(request, what, rows, now)
-                form.add_error("workbook", _("There is no row below the headings."))
-    return _ask(request, what, form)
+    if request.method != "POST":
+        return _ask(request, what)
+    try:
+        if "rejects" in request.POST:
+            rows = _opened(request.POST["rejects"], REJECTS, what)
+            return _file(f"{what.table.name}未录入的行.xlsx", sheets.rejects(what.table, [(c, why) for c, why in rows]))
+        if "rows" in request.POST:
+            rows = [Row(number, cells) for number, cells in _opened(request.POST["rows"], SALT, what)]
+            return _confirm(request, what, rows, actor, now)
+        rows = sheets.read_table(uploaded(request), what.table)
+    except InvalidInput as error:
+        return _ask(request, what, error)
+    return _shown(request, what, rows, what.look(rows, actor, now))
 
 
-def _ask(request: HttpRequest, what: Kind, form: UploadForm) -> HttpResponse:
-    context = {"kind": what, "form": form, "back_url": reverse(what.back_name)}
-    return render(request, "web/admin/import.html", context, status=422 if form.errors else 200)
+def _ask(request: HttpRequest, what: Kind, error: ActionError | None = None) -> HttpResponse:
+    form = FileForm({} if error else None)
+    if error:
+        form.add_error("file", error.message)
+    context = {
+        "kind": what,
+        "form": form,
+        "back": reverse(what.back_name),
+        "columns": [(column, said_of(column)) for column in what.table.columns],
+    }
+    return render(request, "web/admin/import.html", context, status=422 if error else 200)
 
 
-def _preview(request: HttpRequest, what: Kind, rows: list[Row], now: dt.datetime) -> HttpResponse:
-    report = what.plan(rows, today=timezone.localdate(now))
-    signed = signing.dumps([[r.number, r.cells] for r in rows], salt=SALT + what.name, compress=True)
-    return render(request, "web/admin/import_preview.html", _said(what, report) | {"signed": signed})
-
-
-def _confirm(request: HttpRequest, what: Kind, actor: Actor, now: dt.datetime) -> HttpResponse:
+def _confirm(request: HttpRequest, what: Kind, rows: Sequence[Row], actor: Actor, now: dt.datetime) -> HttpResponse:
     """Planned once more: what came in meanwhile is not entered twice."""
     try:
-        said = signing.loads(request.POST["rows"], salt=SALT + what.name, max_age=SIGNED_FOR)
-        report = what.plan([Row(number, cells) for number, cells in said], today=timezone.localdate(now))
-        count = what.write(report, actor, now)
-    except signing.BadSignature:
-        form = UploadForm({}, {})
-        form.errors["workbook"] = form.error_class([_("This preview is too old. Upload the workbook again.")])
-        return _ask(request, what, form)
+        report = what.enter(rows, actor, now)
     except ActionError as error:
-        return render(
-            request, "web/admin/import_preview.html", _said(what, report) | {"refused": error.message}, status=422
-        )
-    context = _said(what, report) | {"done": True, "count": count}
-    if what.next_name:
-        context |= {"next_url": reverse(what.next_name)}
-    return render(request, "web/admin/import_preview.html", context)
+        return _shown(request, what, rows, what.look(rows, actor, now), refused=error.message)
+    return _shown(request, what, rows, report, done=True)
 
 
-def _said(what: Kind, report: Report[Any]) -> dict[str, Any]:
-    lines = sorted(report.lines, key=lambda line: (line.state != "error", line.row))
-    return {
+def _shown(
+    request: HttpRequest,
+    what: Kind,
+    rows: Sequence[Row],
+    report: Report[Any],
+    *,
+    done: bool = False,
+    refused: str = "",
+) -> HttpResponse:
+    lines = sorted(report.lines, key=lambda line: (line.state != ERROR, line.row))
+    cells = {row.number: dict(row.cells) for row in rows}
+    rejected = [(cells[line.row], f"{line.heading}：{line.reason}") for line in report.errors]
+    context = {
         "kind": what,
-        "back_url": reverse(what.back_name),
+        "back": reverse(what.back_name),
         "again_url": reverse(what.url_name),
-        "lines": [(line, words.chip(words.ROW_STATES, line.state)) for line in lines[:SHOWN]],
+        "next_url": reverse(what.next_name) if what.next_name else "",
+        "lines": [(line, _chip(line, done=done)) for line in lines[:SHOWN]],
         "hidden": max(0, len(lines) - SHOWN),
-        "new": report.count("new"),
-        "same": report.count("same"),
-        "errors": report.count("error"),
+        "new": report.count(NEW),
+        "same": report.count(SAME),
+        "errors": report.count(ERROR),
+        "remarks": any(line.reason for line in lines),
+        "done": done,
+        "refused": refused,
+        "rejects": _signed(rejected, REJECTS, what) if rejected else "",
+        "signed": "" if done or refused else _signed([[r.number, dict(r.cells)] for r in rows], SALT, what),
     }
+    return render(request, "web/admin/import_preview.html", context, status=422 if refused else 200)
+
+
+def _chip(line: Line[Any], *, done: bool) -> words.Chip:
+    return words.chip(words.ROW_STATES, ENTERED if done and line.state == NEW else line.state)
+
+
+def _signed(rows: Any, salt: str, what: Kind) -> str:
+    return signing.dumps(rows, salt=salt + what.name, compress=True)
+
+
+def _opened(text: str, salt: str, what: Kind) -> list[Any]:
+    """What was signed. Raises `InvalidInput` for what was changed, comes from another page or is too old."""
+    try:
+        return list(signing.loads(text, salt=salt + what.name, max_age=SIGNED_FOR))
+    except signing.BadSignature as error:
+        raise InvalidInput(_("This preview is too old. Upload the workbook again."), field="file") from error
 
 
 @require_GET
 @for_post
 def template(request: HttpRequest, kind: str) -> HttpResponse:
-    """An empty workbook with the headings and two or three rows as an example."""
-    what = KINDS.get(kind)
-    if what is None:
+    """An empty workbook with the headings, and a sheet that says what each column may hold."""
+    if kind not in TEMPLATES:
         raise NotVisible("no such workbook")
-    policies.require(what.may(actor_of(request)))
-    buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False}) as book:
-        sheet = book.add_worksheet(str(what.back))
-        bold, text = book.add_format({"bold": True, "bottom": 1}), book.add_format({"num_format": "@"})
-        sheet.set_column(0, len(what.headings) - 1, 20, text)
-        for row, cells in enumerate([what.headings, *what.example]):
-            for column, cell in enumerate(cells):
-                sheet.write_string(row, column, cell, bold if row == 0 else text)
-    answer = HttpResponse(
-        buffer.getvalue(), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    )
-    answer["Content-Disposition"] = f'attachment; filename="sanfuwu-{what.name}.xlsx"'
+    table, may = TEMPLATES[kind]
+    policies.require(may(actor_of(request)))
+    return _file(f"{table.name}导入表.xlsx", sheets.template(table))
+
+
+def _file(name: str, data: bytes) -> HttpResponse:
+    answer = HttpResponse(data, content_type=XLSX)
+    answer["Content-Disposition"] = content_disposition_header(True, name) or ""
     return answer

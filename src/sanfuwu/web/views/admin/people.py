@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
@@ -250,8 +250,7 @@ def act(request: HttpRequest, person_id: UUID, name: str) -> HttpResponse:
     if name not in {act for act, _label, _icon in acts_on(actor, person, account)}:
         raise NotVisible("no such act")
     if name == "slip" and request.method == "POST":
-        slips = logins.print_slips([person.pk], actor=actor, now=now)
-        return render(request, "web/admin/slips_printed.html", {"slips": slips})
+        return _printed(request, logins.print_slips([person.pk], actor=actor, now=now), timezone.localdate(now))
     return answer(request, *_ACTS[name](At(request, actor, now, person, account)))
 
 
@@ -354,15 +353,26 @@ def slips(request: HttpRequest) -> HttpResponse:
         asked = set(request.POST.getlist("person"))
         chosen = [p.pk for p in waiting if str(p.pk) in asked][: logins.SLIPS_AT_ONCE]
         if chosen:
-            printed = logins.print_slips(chosen, actor=actor, now=now)
-            return render(request, "web/admin/slips_printed.html", {"slips": printed})
-    today = timezone.localdate(now)
-    posts: dict[UUID, PostLine] = {}
-    for post in post_lines(Post.objects.filter(person__in=waiting), today):
-        posts.setdefault(post.person_id, post)
+            return _printed(request, logins.print_slips(chosen, actor=actor, now=now), timezone.localdate(now))
+    posts = _first_posts([person.pk for person in waiting], timezone.localdate(now))
     rows = [(person, posts.get(person.pk)) for person in waiting]
     context = {"rows": rows, "most": logins.SLIPS_AT_ONCE, "asked": request.method == "POST"}
     return render(request, "web/admin/slips.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _printed(request: HttpRequest, slips: list[logins.Slip], today: dt.date) -> HttpResponse:
+    """The slips, each with unit and post: two people may have one name."""
+    posts = _first_posts([slip.person_id for slip in slips], today)
+    return render(
+        request, "web/admin/slips_printed.html", {"slips": [(slip, posts.get(slip.person_id)) for slip in slips]}
+    )
+
+
+def _first_posts(person_ids: Collection[UUID], today: dt.date) -> dict[UUID, PostLine]:
+    posts: dict[UUID, PostLine] = {}
+    for post in post_lines(Post.objects.filter(person__in=person_ids), today):
+        posts.setdefault(post.person_id, post)
+    return posts
 
 
 def business(posts: list[PostLine]) -> list[PostLine]:
