@@ -67,7 +67,7 @@ def pages(page: Page, user: str, password: str) -> Iterator[str]:
         page.goto("/problems/?stage=to_dispatch&stage=submitted")
         for box in page.locator("td.pick input").all()[:8]:
             box.check()
-        page.locator(".bulk button[type=submit]").click()
+        page.locator(".bulk button.btn-primary").click()
         page.locator("button[name=act][value=dispatch]").click()
         page.locator("select[name=lead]").select_option(index=1)
         page.locator("button[name=do][value=preview]").click()
