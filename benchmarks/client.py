@@ -67,6 +67,7 @@ def body(asked: dict[str, Any], tail: str) -> dict[str, Any]:
         "text": TEXT + tail,
         "division": asked["division"],
         "channel": "visit",
+        "category_id": asked["category"],  # so that the catalogue is asked for the responsible unit
         "requester": {"kind": "resident", "contact_name": "王建国", "phone": "13800000000"},
     }
 

@@ -31,11 +31,13 @@ def run(*, seconds: float = 20, say: Callable[[str], None] = stats.say) -> dict[
     with place.county():
         from django.utils import timezone
 
-        since, token = timezone.now(), _token()
+        since, token, (category, unit) = timezone.now(), _token(), _catalogue()
         durable = _durability()
         with _serving() as port:
             asked = {"host": "127.0.0.1", "host_name": place.HOST, "port": port, "token": token, "division": DIVISION}
+            asked["category"] = str(category)
             problem = _first(asked)
+            assert problem.proposed_unit == unit, "the responsible unit is not looked up"
             script, rows = raw.script(problem)
             _load(asked, 2)  # warm
             ours, theirs = [], []
@@ -96,6 +98,26 @@ def _token() -> str:
         )
     _row, text = issue_token(post.pk, "benchmark", actor=SYSTEM, now=now)
     return text
+
+
+def _catalogue() -> tuple[UUID, UUID]:
+    """A category of which the catalogue knows the responsible unit, and that unit."""
+    from django.utils import timezone
+
+    from sanfuwu.problems.models import Category
+    from sanfuwu.territory.actor import SYSTEM
+    from sanfuwu.territory.models import Unit
+    from sanfuwu.triage.actions.entries import EntryInput, add_entry
+    from sanfuwu.triage.models import CatalogueEntry
+
+    known = CatalogueEntry.objects.filter(town="", valid_to__isnull=True).first()
+    if known is not None:
+        return known.category_id, known.lead_id
+    unit = Unit.objects.get(code="slj").pk
+    category = Category.objects.filter(status=Category.Status.ACTIVE).order_by("pk").values_list("pk", flat=True)[0]
+    today = dt.date(2019, 1, 2)
+    add_entry(EntryInput(category_id=category, lead=unit, valid_from=today), actor=SYSTEM, now=timezone.now())
+    return category, unit
 
 
 def _durability() -> dict[str, str]:
