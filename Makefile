@@ -27,7 +27,7 @@ demo: setup ## the platform with a first slice of 上虞, February 2019; Ctrl-C 
 	exec $(BIN)/sanfuwu demo --port $(PORT)
 
 test: setup test-system check ## everything that can be tested here, browser included
-	SANFUWU_DATA_DIR=$(TEST_DATA) $(BIN)/python -m pytest -n $(WORKERS) -m "not faults"
+	SANFUWU_DATA_DIR=$(TEST_DATA) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not faults"
 
 test-fast: setup ## rules, ledger, actions, policies, queries: under two minutes
 	SANFUWU_DATA_DIR=$(TEST_DATA) $(BIN)/python -m pytest -n $(WORKERS) -m "not browser and not slow and not faults"

@@ -172,8 +172,8 @@ def default_of(model: type[models.Model], attname: str) -> Any:
 def _replayed(model: type[models.Model]) -> tuple[tuple[str, ...], tuple[Any, ...], Callable[[Any], tuple[Any, ...]]]:
     """(replayed fields, their defaults, what reads them), worked out once for each model."""
     names: tuple[str, ...] = tuple(model.replayed)  # type: ignore[attr-defined]
-    if len(names) == 1:
-        return names, (default_of(model, names[0]),), lambda row: (getattr(row, names[0]),)
+    if len(names) < 2:  # attrgetter gives a tuple of two and more only
+        return names, tuple(default_of(model, n) for n in names), lambda row: tuple(getattr(row, n) for n in names)
     return names, tuple(default_of(model, name) for name in names), attrgetter(*names)
 
 

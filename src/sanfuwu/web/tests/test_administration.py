@@ -98,7 +98,7 @@ def test_the_first_page_names_ones_own_sections(who: str, names: list[str]) -> N
     answer = PEOPLE[who]().client.get("/admin/")
     assert answer.status_code == (200 if names else 404)
     if names:
-        assert [str(section.label) for section in answer.context["sections"]] == names
+        assert [str(section.label) for section, _waits in answer.context["sections"]] == names
 
 
 def test_a_category_is_added_and_a_refusal_keeps_what_was_typed() -> None:

@@ -46,6 +46,17 @@ KEPT = {
     "zs",
     "strong",
     "number",
+    # What a system administrator has to type, in what a command prints.
+    "sanfuwu",
+    "serve",
+    "migrate",
+    "county",
+    "domain",
+    "SANFUWU",
+    "ALLOWED",
+    "HOSTS",
+    "DNS",
+    "hosts",
 }
 # An official paper is Chinese whoever prints it: its words are those of GB/T 9704, not of the program.
 PAPERS = {"paper.html"}
