@@ -72,7 +72,8 @@ def _people(demo: subprocess.Popen[bytes], data_dir: Path, began: float, log: Pa
     while _goes_on(demo, began, log):
         with contextlib.suppress(FileNotFoundError, ValueError):
             said = json.loads((data_dir / "demo.json").read_text(encoding="utf-8"))
-            if said["complete"]:
+            # A copy of the prepared demonstration has its people at once, and their passwords a moment later.
+            if said["complete"] and all(one["password"] for one in said["people"]):
                 return list(said["people"])
         time.sleep(0.05)
     raise AssertionError

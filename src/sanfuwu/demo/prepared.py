@@ -7,6 +7,7 @@ program is still the one that made it. It never leaves this machine. Passwords a
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -69,12 +70,22 @@ def make() -> bool:
         stdout=subprocess.DEVNULL,
         check=True,
     )
+    without_passwords(building)
     if (building / "pg").is_dir():  # else the server's files had to be elsewhere, and are not ours to copy
         (building / MARK).touch(mode=0o600)
         building.rename(ready)
     else:
         shutil.rmtree(building)
     return True
+
+
+def without_passwords(data_dir: Path) -> None:
+    """Those of the prepared one open nothing in a copy: nobody may take them for the copy's."""
+    kept = data_dir / "demo.json"  # of `keeping`, which needs Django's models; here nothing is set up yet
+    said = json.loads(kept.read_text(encoding="utf-8"))
+    for one in said["people"]:
+        one["password"] = ""
+    kept.write_text(json.dumps(said, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def take(data_dir: Path) -> bool:

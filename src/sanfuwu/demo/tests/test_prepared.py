@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sanfuwu.demo import prepared
+from sanfuwu.demo import keeping, prepared
+from sanfuwu.demo.cast import Credential
 
 
 @pytest.fixture
@@ -57,3 +58,9 @@ def test_without_a_place_there_is_nothing_to_take(tmp_path: Path, monkeypatch: p
 
 def test_what_is_there_is_not_made_again(ready: Path) -> None:
     assert not prepared.make()
+
+
+def test_the_prepared_one_names_its_people_without_their_passwords(ready: Path) -> None:
+    keeping.save(ready, keeping.Kept(complete=True, people=(Credential("shouli", "geheim", "受理员", "陆晓"),)))
+    prepared.without_passwords(ready)
+    assert keeping.load(ready) == keeping.Kept(complete=True, people=(Credential("shouli", "", "受理员", "陆晓"),))
