@@ -401,4 +401,4 @@ def test_whatever_people_do_the_invariants_hold(cast: Cast) -> None:
 
 @pytest.mark.slow
 def test_whatever_people_do_for_long_the_invariants_hold(cast: Cast) -> None:
-    run(cast, examples=25, steps=50)
+    run(cast, examples=15, steps=50)
