@@ -10,9 +10,13 @@ from ninja.security import HttpBearer
 from sanfuwu.config import clock
 from sanfuwu.counties.schema import current_schema
 from sanfuwu.territory.actor import Actor
-from sanfuwu.territory.queries import actors_of_tokens
+from sanfuwu.territory.queries import actor_of_token, actors_of_tokens
 
 from .together import Together
+
+
+def _actor(token: str) -> Actor | None:
+    return actor_of_token(token, clock.now())
 
 
 def _actors(tokens: Sequence[str]) -> list[Actor | None]:
@@ -21,7 +25,7 @@ def _actors(tokens: Sequence[str]) -> list[Actor | None]:
 
 # Asked of the database at every request, so that a revoked token opens nothing from that moment on; requests that wait
 # while a statement is on its way are asked about by the next one, together.
-_looked_up: Together[str, Actor | None] = Together(_actors, lambda token: _actors([token])[0], apart=())
+_looked_up: Together[str, Actor | None] = Together(_actors, _actor, apart=())
 
 
 class PostToken(HttpBearer):

@@ -53,18 +53,13 @@ class _Columns:
         self.names = ", ".join(f'"{f.column}"' for f in fields)
         self.types = [_type(model, f.attname) for f in fields]
         self._read = attrgetter(*(f.attname for f in fields))
-        adapters = [(n, a) for n, f in enumerate(fields) if (a := _adapter(f)) is not None]
-        self._adapters = [(n, a) for n, a in adapters if a is not _plain_enum]
-        self._texts = [n for n, a in adapters if a is _plain_enum]
+        self._adapters = [(n, a) for n, f in enumerate(fields) if (a := _adapter(f)) is not None]
 
     def values(self, row: models.Model) -> list[Any]:
         found = list(self._read(row))
         for at, adapt in self._adapters:
             if found[at] is not None:
                 found[at] = adapt(found[at])
-        for at in self._texts:
-            if isinstance(found[at], Enum):
-                found[at] = found[at].value
         return found
 
 

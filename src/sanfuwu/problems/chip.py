@@ -52,7 +52,7 @@ _OF_LEAD = {
 def stage(snap: Snapshot) -> Stage:
     """The stage in words of the trade."""
     state = snap.problem.state
-    if state in _OF_PROBLEM:
+    if state != "in_progress":
         return _OF_PROBLEM[state]
     if snap.problem.part_count:
         return Stage.SPLIT

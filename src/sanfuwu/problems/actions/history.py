@@ -41,7 +41,7 @@ REPLY_LENGTH = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class CheckedCase:
+class _CheckedCase:
     case: PastCase
     checked: Checked
 
@@ -58,10 +58,10 @@ def import_history(
     if len(cases) > MOST_AT_ONCE:
         raise InvalidInput(_("At most 500 problems at a time."))
     results: dict[int, RegisterResult] = {}
-    good: list[tuple[int, CheckedCase]] = []
+    good: list[tuple[int, _CheckedCase]] = []
     for index, case in enumerate(cases):
         try:
-            good.append((index, CheckedCase(case, _check_case(case, now))))
+            good.append((index, _CheckedCase(case, _check_case(case, now))))
         except ActionError as error:
             results[index] = RegisterResult(index, "error", error=error)
     with transaction.atomic(), looked_at_once():
@@ -87,8 +87,8 @@ def _check_case(case: PastCase, now: dt.datetime) -> Checked:
 
 
 def _fresh(
-    good: Sequence[tuple[int, CheckedCase]], results: dict[int, RegisterResult]
-) -> list[tuple[int, CheckedCase]]:
+    good: Sequence[tuple[int, _CheckedCase]], results: dict[int, RegisterResult]
+) -> list[tuple[int, _CheckedCase]]:
     """Those that are not registered yet and point at what is there; the others go into `results`."""
     known = _existing([c.checked for _i, c in good])
     faults = broken_references([c.case.reg for _i, c in good])
@@ -112,7 +112,7 @@ def _fresh(
 
 
 def _plan(
-    cases: Sequence[CheckedCase], approved_by: Actor, actor: Actor, now: dt.datetime, changes: Changes
+    cases: Sequence[_CheckedCase], approved_by: Actor, actor: Actor, now: dt.datetime, changes: Changes
 ) -> list[Problem]:
     numbers = next_numbers(now, len(cases), training=False)
     served = resolve_parties(changes, [c.checked.requester for c in cases], now, origin="import")
@@ -130,7 +130,7 @@ def _plan(
 
 
 def _plan_one(
-    one: CheckedCase,
+    one: _CheckedCase,
     number: str,
     party: Party | None,
     contact: Contact | None,
