@@ -63,6 +63,10 @@ class Table:
     def required(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns if column.required)
 
+    def offered(self, name: str) -> list[str]:
+        """The words that a column offers."""
+        return next(column for column in self.columns if column.name == name).offered()
+
     def known(self) -> dict[str, str]:
         """{heading as it is compared: column}."""
         return {plain(word): column.name for column in self.columns for word in (*column.also, column.name)}

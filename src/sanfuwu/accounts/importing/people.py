@@ -198,12 +198,15 @@ def _new_post(row: Row, known: _Known) -> NewPost:
     if len(found) > 1:
         raise Wrong(UNIT, _("Several units have this name: enter this person on his own page."))
     unit = found[0]
-    roles = "、".join(PEOPLE.columns[3].offered())
     if not row[ROLE]:
-        raise not_given(ROLE, [roles])
+        raise not_given(ROLE, PEOPLE.offered(ROLE))
     role = ROLES.get(row[ROLE], "")
     if not role:
-        raise Wrong(ROLE, _("“%(role)s” is no role. Roles are: %(all)s.") % {"role": row[ROLE], "all": roles})
+        raise Wrong(
+            ROLE,
+            _("“%(role)s” is no role. Roles are: %(all)s.")
+            % {"role": row[ROLE], "all": "、".join(PEOPLE.offered(ROLE))},
+        )
     if role == Role.DISPATCHER and unit.kind == Unit.Kind.TOWN:
         role = Role.TOWN_DISPATCHER
     rank = known.ranks.get(row[RANK], "")
@@ -211,7 +214,7 @@ def _new_post(row: Row, known: _Known) -> NewPost:
         raise Wrong(
             RANK,
             _("“%(rank)s” is no rank. Ranks are: %(all)s.")
-            % {"rank": row[RANK], "all": "、".join(PEOPLE.columns[4].offered())},
+            % {"rank": row[RANK], "all": "、".join(PEOPLE.offered(RANK))},
         )
     if len(row[TITLE]) > 40:
         raise Wrong(TITLE, _("At most %(n)d characters.") % {"n": 40})

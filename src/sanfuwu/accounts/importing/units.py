@@ -156,14 +156,14 @@ def _new_unit(row: Row, known: dict[str, str], by_name: dict[str, list[str]]) ->
         raise not_given(NAME)
     if len(name) > 80:
         raise Wrong(NAME, _("At most %(n)d characters.") % {"n": 80})
-    kinds = UNITS.columns[2].offered()
     if not row[KIND]:
-        raise not_given(KIND, kinds)
+        raise not_given(KIND, UNITS.offered(KIND))
     kind = KINDS.get(row[KIND], "")
     if not kind:
         raise Wrong(
             KIND,
-            _("“%(kind)s” is no kind of unit. Kinds are: %(all)s.") % {"kind": row[KIND], "all": "、".join(kinds)},
+            _("“%(kind)s” is no kind of unit. Kinds are: %(all)s.")
+            % {"kind": row[KIND], "all": "、".join(UNITS.offered(KIND))},
         )
     division = row[PLACE]
     if division:
