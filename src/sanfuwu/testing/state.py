@@ -59,9 +59,9 @@ def forget() -> None:
     """Empty every cache that outlives a transaction: tests roll back what it remembers."""
     from sanfuwu.counties import middleware, queries
     from sanfuwu.problems import facets
-    from sanfuwu.problems.queries import looking
+    from sanfuwu.problems.queries import common
     from sanfuwu.reference import stamps
 
     cache.clear()
-    for module in (middleware, queries, facets, looking, stamps):
+    for module in (middleware, queries, facets, common, stamps):
         module.forget()

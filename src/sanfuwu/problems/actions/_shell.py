@@ -12,7 +12,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from sanfuwu.ledger.changes import Changes
-from sanfuwu.ledger.commit import commit
+from sanfuwu.ledger.commit import TRAINING, commit
 from sanfuwu.ledger.errors import InvalidInput, NotVisible, StaleVersion
 from sanfuwu.ledger.rows import fresh
 from sanfuwu.ledger.together import atomically, once, open_book
@@ -253,5 +253,6 @@ def new_row(problem: Problem) -> ProblemRow:
         raised_on=problem.raised_on,
         struck_off_at=problem.struck_off_at,
         is_open=True,
+        training=problem.origin == TRAINING,
         facets=[],
     )

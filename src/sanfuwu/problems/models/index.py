@@ -30,6 +30,7 @@ class ProblemRow(models.Model):
     due_at = models.DateTimeField(null=True)
     struck_off_at = models.DateTimeField(null=True)
     is_open = models.BooleanField()
+    training = models.BooleanField(default=False, db_default=False)  # never changes; asked by every list of real work
     facets = ArrayField(models.IntegerField())
 
     class Meta:

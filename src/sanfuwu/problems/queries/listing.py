@@ -80,7 +80,8 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Ids of one page in order; `count` is exact unless `capped` (then it is "more than")."""
+    """Ids of one page in order; `count` is exact unless `capped`: then there are more, and how many more would have
+    cost too much to say (ADR 0009)."""
 
     ids: list[UUID]
     count: int
@@ -102,17 +103,19 @@ class _Cursor:
     value: dt.datetime
     id: UUID
     backwards: bool
+    known: int | None = None  # the list has more than so many: no page of it says another number
 
 
-def _encode(value: dt.datetime, row_id: UUID, backwards: bool) -> str:
-    raw = json.dumps([value.isoformat(), str(row_id), backwards])
+def _encode(value: dt.datetime, row_id: UUID, backwards: bool, known: int | None) -> str:
+    raw = json.dumps([value.isoformat(), str(row_id), backwards, known])
     return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
 
 
 def _decode(text: str) -> _Cursor:
     try:
-        value, row_id, backwards = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        return _Cursor(dt.datetime.fromisoformat(value), UUID(row_id), bool(backwards))
+        value, row_id, backwards, *known = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        at_least = int(known[0]) if known and known[0] is not None else None
+        return _Cursor(dt.datetime.fromisoformat(value), UUID(row_id), bool(backwards), at_least)
     except (ValueError, TypeError, AttributeError) as error:
         raise InvalidInput(_("This page address is damaged; start from the first page."), field="cursor") from error
 
@@ -123,38 +126,40 @@ def _where(actor: Actor, filters: Filters, order: Sort | None) -> Conditions | N
     visible = scope.resolve(scope.without_confidential(wide) if _tells_the_requester(actor, filters) else wide)
     if visible is None:
         return None
-    scoped, none_of = visible
+    clock = filters.overdue_at or filters.due_before or filters.due_from or _by(order, "due_at")
+    if clock and filters.open_only is False:
+        return None  # whatever has a running clock is open
     wanted: list[list[Token]] = [[("handled", str(filters.duty.unit_id))]] if filters.duty else []
     for name, values in filters.facets.items():
         if name not in FACET_FILTERS:
             raise InvalidInput(_("There is no such filter."), field=name)
         wanted.append([(FACET_FILTERS[name], value) for value in values])
-    due_before = min((t for t in (filters.overdue_at, filters.due_before) if t is not None), default=None)
-    clock = due_before is not None or filters.due_from is not None or _by(order, "due_at")
     if clock:
-        if filters.open_only is False:
-            return None  # whatever has a running clock is open
         wanted.append([RUNNING])
     elif filters.open_only:
         wanted.append([OPEN])
     numbers = facets.known_ids({token for group in wanted for token in group})
     groups = [sorted({numbers[t] for t in group if t in numbers}) for group in wanted]
-    groups += scoped
+    groups += visible.groups
     if not all(groups):
         return None  # no problem has ever had this value
-    where = Conditions(groups, none_of, always=frozenset({numbers[RUNNING]} if clock else ()))
-    if filters.open_only is False:
+    where = Conditions(groups, visible.none_of, implied=numbers[RUNNING] if clock else None)
+    if visible.real:
+        where.add("NOT r.training")
+    if clock:
+        where.add("r.is_open AND r.due_at IS NOT NULL")
+    elif filters.open_only is False:
         where.add("NOT r.is_open")
-    if due_before is not None:
-        where.add("r.is_open AND r.due_at < %s", due_before, on="due_at")
     if filters.foreign_number.strip():
         holders = foreign.holders(filters.foreign_number)
         if not holders:
             return None
         where.add("r.problem_id = ANY(%s)", holders)
-    if filters.due_from is not None:
-        where.add("r.is_open AND r.due_at >= %s", filters.due_from, on="due_at")
-    _spans(where, filters)
+    due_before = min((t for t in (filters.overdue_at, filters.due_before) if t is not None), default=None)
+    where.between("due_at", filters.due_from, due_before)
+    where.between("registered_at", filters.registered_from, filters.registered_until)
+    where.between("raised_on", filters.raised_from, filters.raised_until)
+    where.between("struck_off_at", filters.struck_from, filters.struck_until)
     if _by(order, "struck_off_at"):
         where.add("r.struck_off_at IS NOT NULL")
     if filters.duty is not None:
@@ -169,19 +174,6 @@ def _where(actor: Actor, filters: Filters, order: Sort | None) -> Conditions | N
 
 def _by(order: Sort | None, column: str) -> bool:
     return order is not None and order.column == column
-
-
-def _spans(where: Conditions, filters: Filters) -> None:
-    """The windows on columns that every row has, or that a row without a value does not meet."""
-    for column, begin, end in (
-        ("registered_at", filters.registered_from, filters.registered_until),
-        ("raised_on", filters.raised_from, filters.raised_until),
-        ("struck_off_at", filters.struck_from, filters.struck_until),
-    ):
-        if begin is not None:
-            where.add(f"r.{column} >= %s", begin, on=column)
-        if end is not None:
-            where.add(f"r.{column} < %s", end, on=column)
 
 
 def _tells_the_requester(actor: Actor, filters: Filters) -> bool:
@@ -212,7 +204,8 @@ def list_problems(
     if where is None:
         return Page([], 0, False, None, None)
     start = (after.value, after.id, after.backwards) if after else None
-    look = Look(where, order, start, limit, COUNT_CAP if cap is None else cap)
+    known = after.known if after else None
+    look = Look(where, order, start, limit=limit, cap=COUNT_CAP if cap is None else cap, known=known)
     count, capped, rows = look.page()
     return _page(rows, count, capped, after, limit)
 
@@ -222,7 +215,7 @@ def count_problems(actor: Actor, filters: Filters, *, cap: int | None = None) ->
     clock = (filters.overdue_at, filters.due_before, filters.due_from)
     order = SORTS["newest" if clock == (None, None, None) else "due"]
     where = _where(actor, filters, order if order.column == "due_at" else None)
-    return (0, False) if where is None else Look(where, order, None, 1, COUNT_CAP if cap is None else cap).count()
+    return (0, False) if where is None else Look(where, order, cap=COUNT_CAP if cap is None else cap).count()
 
 
 def _page(rows: list[Hit], count: int, capped: bool, after: _Cursor | None, limit: int) -> Page:
@@ -233,12 +226,13 @@ def _page(rows: list[Hit], count: int, capped: bool, after: _Cursor | None, limi
         rows.reverse()
     has_next = bool(rows) and (more or backwards)
     has_prev = bool(rows) and (after is not None if not backwards else more)
+    known = count if capped else None
     return Page(
         ids=[row_id for row_id, _value in rows],
         count=count,
         capped=capped,
-        next_cursor=_encode(rows[-1][1], rows[-1][0], False) if has_next else None,
-        prev_cursor=_encode(rows[0][1], rows[0][0], True) if has_prev else None,
+        next_cursor=_encode(rows[-1][1], rows[-1][0], False, known) if has_next else None,
+        prev_cursor=_encode(rows[0][1], rows[0][0], True, known) if has_prev else None,
     )
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import TypeVar
 from uuid import UUID
 
 from django.utils import timezone
 
+from sanfuwu.ledger.reader import Select, read
+from sanfuwu.parties.models import Party
 from sanfuwu.reference.queries import calendar_at
 from sanfuwu.rules.lifecycle import OPEN_ASSIGNMENT_STATES
 from sanfuwu.rules.worktime import Progress, Remaining
@@ -16,9 +20,12 @@ from sanfuwu.territory.actor import Actor
 from sanfuwu.territory.queries import division_names, post_labels, unit_names
 
 from ..chip import Mark, Stage, marks, stage
-from ..models import Assignment, Callback, ClockPause, Leadership, Problem, UnitRequest
+from ..models import Assignment, Callback, ClockPause, Leadership, Problem, ProblemRow, UnitRequest
 from ..snapshot import Snapshot
+from .categories import category_tree
 from .scope import sees_requester
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,29 +69,36 @@ class Line:
     satisfied: str = ""  # only with `more`: what the requester said last
 
 
+_OWN = "problem_id = ANY(%s)"
+_SELECTS = (
+    Select(Problem, "id = ANY(%s)"),
+    Select(Party, "id IN (SELECT party_id FROM problems_problem WHERE id = ANY(%s))"),
+    Select(Assignment, _OWN),
+    Select(ClockPause, "assignment_id IN (SELECT id FROM problems_assignment WHERE problem_id = ANY(%s))"),
+    Select(UnitRequest, f"{_OWN} AND decided_at IS NULL"),
+)
+_NO_ROW = ProblemRow()  # what a line says is not in the narrow row
 MORE = frozenset({"leaders", "satisfied"})  # parts of a line that cost a statement each
 
 
 def lines(actor: Actor, ids: Sequence[UUID], *, now: dt.datetime, more: Collection[str] = frozenset()) -> list[Line]:
     """Lines in the order of `ids`, which must be visible to the actor already.
 
-    Seven queries for any number, and one or two for each of `more` (of `MORE`).
+    One round trip for the problems and what hangs on them, a few small statements for names, for any number of lines;
+    and one or two for each of `more` (of `MORE`).
     """
     if not ids:
         return []
     today = timezone.localdate(now)
-    problems = {
-        p.pk: p for p in Problem.objects.filter(pk__in=ids).select_related("row", "category", "party", "master")
-    }
-    assignments: dict[UUID, list[Assignment]] = {}
-    for a in Assignment.objects.filter(problem__in=ids).order_by("pk"):
-        assignments.setdefault(a.problem_id, []).append(a)
-    pauses: dict[UUID, list[ClockPause]] = {}
-    for pause in ClockPause.objects.filter(assignment__problem__in=ids).select_related("assignment"):
-        pauses.setdefault(pause.assignment.problem_id, []).append(pause)
-    requests: dict[UUID, list[UnitRequest]] = {}
-    for request in UnitRequest.objects.filter(problem__in=ids, decided_at__isnull=True):
-        requests.setdefault(request.problem_id, []).append(request)
+    read_problems, parties, read_assignments, read_pauses, read_requests = read(_SELECTS, ids)
+    problems: dict[UUID, Problem] = {p.pk: p for p in read_problems}
+    party_names: dict[UUID, str] = {party.pk: party.name for party in parties}
+    masters = _numbers({p.master_id for p in problems.values() if p.master_id})
+    assignments: dict[UUID, list[Assignment]] = _by(read_assignments, attrgetter("problem_id"))
+    problem_of = {a.pk: a.problem_id for a in read_assignments}
+    pauses: dict[UUID, list[ClockPause]] = _by(read_pauses, lambda pause: problem_of[pause.assignment_id])
+    requests: dict[UUID, list[UnitRequest]] = _by(read_requests, attrgetter("problem_id"))
+    categories = category_tree().rows
     units = unit_names(today)
     places = division_names({p.division for p in problems.values()}, today)
     calendar = calendar_at(now)
@@ -93,8 +107,7 @@ def lines(actor: Actor, ids: Sequence[UUID], *, now: dt.datetime, more: Collecti
     result = []
     for pid in ids:
         p = problems[pid]
-        snap = Snapshot(problem=p, row=p.row, assignments=assignments.get(pid, []))
-        snap.pauses, snap.requests = pauses.get(pid, []), requests.get(pid, [])
+        snap = Snapshot(p, _NO_ROW, assignments.get(pid, []), pauses.get(pid, []), requests=requests.get(pid, []))
         lead = snap.top_lead
         held_since = min((x.from_at for x in snap.pauses_of(lead) if x.to_at is None), default=None) if lead else None
         past = [(x.from_at, x.to_at) for x in snap.pauses_of(lead) if x.to_at is not None] if lead else []
@@ -112,8 +125,10 @@ def lines(actor: Actor, ids: Sequence[UUID], *, now: dt.datetime, more: Collecti
                 channel=p.channel,
                 urgency=p.urgency,
                 place=places.get(p.division, ""),
-                category=p.category.name if p.category else "",
-                requester=(p.party.name if p.party else p.claimed_party) if sees and not p.confidential else "",
+                category=categories[p.category_id].name if p.category_id else "",
+                requester=(party_names[p.party_id] if p.party_id else p.claimed_party)
+                if sees and not p.confidential
+                else "",
                 party_kind=p.party_kind,
                 confidential=p.confidential,
                 lead=units.get(lead.unit_id, "") if lead else "",
@@ -126,7 +141,7 @@ def lines(actor: Actor, ids: Sequence[UUID], *, now: dt.datetime, more: Collecti
                 running=running,
                 standing=held_since is not None,
                 marks=marks(snap),
-                master=p.master.number if p.master else "",
+                master=masters[p.master_id] if p.master_id else "",
                 version=p.version,
                 nature=p.nature,
                 origin=p.origin,
@@ -142,6 +157,17 @@ def lines(actor: Actor, ids: Sequence[UUID], *, now: dt.datetime, more: Collecti
             )
         )
     return result
+
+
+def _by(rows: Iterable[T], key: Callable[[T], UUID]) -> dict[UUID, list[T]]:
+    found: dict[UUID, list[T]] = {}
+    for row in rows:
+        found.setdefault(key(row), []).append(row)
+    return found
+
+
+def _numbers(ids: Collection[UUID]) -> dict[UUID, str]:
+    return dict(Problem.objects.filter(pk__in=ids).values_list("pk", "number")) if ids else {}
 
 
 def _leaders(ids: Sequence[UUID], today: dt.date) -> dict[UUID, tuple[str, ...]]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
+import json
 import random
 from itertools import product
 
 import pytest
 from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sanfuwu.ledger.errors import InvalidInput
 from sanfuwu.territory.actor import Actor
@@ -16,7 +20,7 @@ from sanfuwu.territory.models import Role
 from .. import facets
 from ..actions import register_problems
 from ..models import ProblemRow, ProblemText
-from ..queries import Filters, count_problems, list_problems, listing, looking, visible_to
+from ..queries import Filters, common, count_problems, list_problems, listing, looking, visible_to
 from ..search import grams_asked
 from .cast import NOW, Cast, told
 
@@ -25,15 +29,17 @@ pytestmark = pytest.mark.django_db
 HOW_MANY = 33
 TEXTS = ("路灯不亮，晚上看不见。", "排灌站坏了，没有人来修。", "路面破损，排水不畅。")
 FAR = 10_000_000
-# (cap, walks, dense walk, few rows, few words): each makes another step of `looking` find the page.
+# (cap, walks, counted further, few rows, not many, few words): each makes another step of `looking` find the page.
 WAYS = {
-    "gathered": (FAR, (5, 6), 0, FAR, FAR),
-    "below the cap": (FAR, (1, 2), 0, -1, 0),
-    "walked": (3, (FAR, FAR), 0, -1, 0),
-    "walked further": (3, (1, FAR), 0, -1, 0),
-    "walked in vain": (3, (1, 2), 0, -1, 0),
-    "dense": (3, (3, FAR), FAR, -1, 0),
-    "few rows": (FAR, (1, 2), 0, FAR, -1),
+    "gathered": (FAR, (5, 6), 0, FAR, FAR, FAR),
+    "gathered after a walk": (3, (1, 2), 0, -1, FAR, 0),
+    "below the cap": (FAR, (1, 2), 0, -1, -1, 0),
+    "walked": (3, (FAR, FAR), 0, -1, -1, 0),
+    "walked to the end": (FAR, (12, FAR), FAR, -1, -1, 0),
+    "counted in part": (FAR, (12, FAR), 5, -1, -1, 0),
+    "walked further": (3, (1, FAR), 0, -1, -1, 0),
+    "walked in vain": (3, (1, 2), 0, -1, -1, 0),
+    "few rows": (FAR, (1, 2), 0, FAR, FAR, -1),
 }
 
 
@@ -60,11 +66,12 @@ def many(cast: Cast) -> Cast:
 
 @pytest.fixture(params=list(WAYS))
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    cap, walks, dense, few, texts = WAYS[request.param]
+    cap, walks, counted, few, not_many, texts = WAYS[request.param]
     monkeypatch.setattr(listing, "COUNT_CAP", cap)
     monkeypatch.setattr(looking, "WALKS", walks)
-    monkeypatch.setattr(looking, "DENSE_WALK", dense)
+    monkeypatch.setattr(looking, "COUNTED", counted)
     monkeypatch.setattr(looking, "FEW", few)
+    monkeypatch.setattr(looking, "NOT_MANY", not_many)
     monkeypatch.setattr(looking, "FEW_ROWS", few)
     monkeypatch.setattr(looking, "FEW_TEXTS", texts)
     return str(request.param)
@@ -129,6 +136,52 @@ def test_pages_forwards_and_backwards_are_the_whole_sorted_set(many: Cast, way: 
                 backwards = page.ids + backwards
             assert backwards == whole, (way, name, who.role)
             assert last is None or len(last.ids) == limit
+
+
+def test_no_page_says_another_number_than_the_first(many: Cast, way: str) -> None:
+    for who, (name, filters), sort in product((many.office, many.handler), CASES.items(), ("newest", "due")):
+        page = list_problems(who, filters, sort=sort, limit=4)
+        first = page.count, page.capped
+        while page.next_cursor is not None:
+            page = list_problems(who, filters, sort=sort, cursor=page.next_cursor, limit=4)
+            assert (page.count, page.capped) == first, (way, name, who.role)
+
+
+def test_a_page_address_from_before_counts_were_in_it_still_leads_on(many: Cast) -> None:
+    page = list_problems(many.office, Filters(), limit=4)
+    assert page.next_cursor is not None
+    value, row_id, backwards, _known = json.loads(base64.urlsafe_b64decode(page.next_cursor + "=="))
+    older = base64.urlsafe_b64encode(json.dumps([value, row_id, backwards]).encode()).decode().rstrip("=")
+    assert list_problems(many.office, Filters(), cursor=older, limit=4).ids == (
+        list_problems(many.office, Filters(), cursor=page.next_cursor, limit=4).ids
+    )
+
+
+@given(st.integers(2, 10**7))
+def test_a_more_than_is_round_and_below_what_was_met(met: int) -> None:
+    said = looking.at_least(met)
+    assert 0 < said < met <= 2.5 * said + 1
+    assert str(said).strip("0") in ("1", "2", "5")
+
+
+def test_a_span_is_as_common_as_the_statistics_say(many: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    bounds = [NOW + dt.timedelta(days=n) for n in range(11)]
+    monkeypatch.setattr(common, "_remembered", lambda *_asked: (1_000.0, bounds))
+    assert common.rows_between("due_at", None, None) == 1_000
+    assert common.rows_between("due_at", bounds[3], bounds[4]) == 200  # touched parts are counted whole
+    assert common.rows_between("due_at", bounds[8] + dt.timedelta(hours=1), None) == 200
+    assert common.rows_between("due_at", None, bounds[0]) == 0
+    monkeypatch.setattr(common, "_remembered", lambda *_asked: (1_000.0, []))
+    assert common.rows_between("due_at", None, None) == 0  # nothing known
+
+
+@pytest.mark.owner
+def test_statistics_are_read_from_the_server(many: Cast) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE problems_problemrow")
+    common.forget()
+    assert common.rows_between("registered_at", None, None) == pytest.approx(HOW_MANY)
+    assert common.how_common("problems_problemrow", "facets")
 
 
 def test_a_count_is_exact_or_a_true_more_than(many: Cast, way: str) -> None:

@@ -26,7 +26,7 @@ from sanfuwu.problems import facets
 from sanfuwu.problems.facets import Token
 from sanfuwu.problems.models import Problem, ProblemText
 from sanfuwu.problems.queries import Line, lines, scope
-from sanfuwu.problems.queries.looking import how_common
+from sanfuwu.problems.queries.common import how_common
 from sanfuwu.problems.search import grams_of
 from sanfuwu.rules.identifiers import check_uscc
 from sanfuwu.territory.actor import Actor
@@ -180,7 +180,7 @@ def _rank(one: _Found, now: dt.datetime) -> tuple[float, dt.datetime]:
     return said - min(0.1, (now - at).days / 3650), at
 
 
-def _by_text(grams: Sequence[int], visible: tuple[list[list[int]], list[int]]) -> list[tuple[UUID, dt.datetime, float]]:
+def _by_text(grams: Sequence[int], visible: scope.Visible) -> list[tuple[UUID, dt.datetime, float]]:
     """(problem, registered at, share of grams) of texts that are alike, in one statement."""
     if len(grams) < SHORTEST:
         return []
@@ -206,7 +206,7 @@ def _by_text(grams: Sequence[int], visible: tuple[list[list[int]], list[int]]) -
         return list(cursor.fetchall())
 
 
-def _by_name(who: str, visible: tuple[list[list[int]], list[int]], *, most: int) -> list[tuple[UUID, dt.datetime]]:
+def _by_name(who: str, visible: scope.Visible, *, most: int) -> list[tuple[UUID, dt.datetime]]:
     """(problem, registered at), the newest first, of firms and bodies that gave this name: without a code they have no
     entry of their own, and their name stands in the searchable text. A resident's name stands nowhere."""
     norm = normalise_name(who)
@@ -238,7 +238,7 @@ def _pairs(grams: Sequence[int]) -> list[list[int]]:
 
 
 def _by_facets(
-    groups: Iterable[list[Token]], visible: tuple[list[list[int]], list[int]], *, since: dt.datetime | None, most: int
+    groups: Iterable[list[Token]], visible: scope.Visible, *, since: dt.datetime | None, most: int
 ) -> list[tuple[UUID, dt.datetime]]:
     """(problem, registered at), the newest first, of those that have one facet of each group."""
     wanted = list(groups)
