@@ -15,6 +15,8 @@ from uuid import UUID
 import psycopg
 from django.db import connection, models
 
+from .rows import stored
+
 
 @dataclass(frozen=True, slots=True)
 class Select:
@@ -59,8 +61,9 @@ def _instances(model: type[models.Model], rows: Sequence[Sequence[Any]]) -> list
     names, converters = _shape(model)
     made = []
     for row in rows:
-        values = list(row)
-        for at, field in converters:
-            values[at] = field.from_db_value(values[at], None, connection)
-        made.append(model.from_db(connection.alias, names, values))
+        if converters:
+            row = list(row)
+            for at, field in converters:
+                row[at] = field.from_db_value(row[at], None, connection)
+        made.append(stored(model, names, row, connection.alias))
     return made

@@ -11,7 +11,7 @@ from django.apps import apps
 from django.db import models
 
 from sanfuwu.ledger.models import Event, IdempotencyKey, Note
-from sanfuwu.ledger.rows import fresh
+from sanfuwu.ledger.rows import fresh, stored
 
 NOW = dt.datetime(2019, 2, 12, 1, tzinfo=dt.UTC)
 SAID: dict[type[models.Model], dict[str, Any]] = {
@@ -61,3 +61,14 @@ def test_a_default_that_can_be_changed_is_not_shared() -> None:
 def test_a_misspelt_column_is_refused() -> None:
     with pytest.raises(TypeError, match="no column \\['txt'\\]"):
         fresh(Note, txt=b"")
+
+
+@pytest.mark.parametrize("model", OF_REGISTERING, ids=lambda model: model.__name__)
+def test_a_stored_row_is_the_one_django_reads(model: type[models.Model]) -> None:
+    names = [f.attname for f in model._meta.concrete_fields]
+    values = [getattr(fresh(model), name) for name in names]
+    row, other = stored(model, names, values, "default"), model.from_db("default", names, values)
+    assert columns(row) == columns(other)
+    assert row == other
+    assert not row.get_deferred_fields()
+    assert (row._state.adding, row._state.db) == (False, "default")
