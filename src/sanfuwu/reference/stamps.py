@@ -16,10 +16,10 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from django.core.signals import request_finished, request_started
-from django.db import connection
 
 from sanfuwu.counties.schema import current_schema
 from sanfuwu.ledger.changes import Changes
+from sanfuwu.ledger.reader import ask
 from sanfuwu.ledger.together import once
 
 from .models import Stamp
@@ -77,9 +77,7 @@ def _marks(schema: str) -> dict[str, UUID]:
 
 
 def _ask() -> dict[str, UUID]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT topic, stamp FROM reference_stamp")
-        return dict(cursor.fetchall())
+    return dict(ask("SELECT topic, stamp FROM reference_stamp"))
 
 
 @contextlib.contextmanager

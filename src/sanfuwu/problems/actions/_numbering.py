@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 
 from sanfuwu.counties.queries import county_code
+from sanfuwu.ledger.reader import ask
 from sanfuwu.ledger.together import open_book
 
 DRAWN_AT_ONCE = 50  # numbers for an open book, which registers many one by one
@@ -31,8 +32,7 @@ def next_numbers(now: dt.datetime, count: int, *, training: bool) -> list[str]:
         wanted = max(count - len(drawn), DRAWN_AT_ONCE) if book is not None else count
         # In a pipeline the act's BEGIN goes with it: a round trip less.
         with connection.cursor() as cursor, cursor.connection.pipeline():
-            cursor.execute("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [sequence, wanted])
-            drawn += [value for (value,) in cursor.fetchall()]
+            drawn += [n for (n,) in ask("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [sequence, wanted])]
     taken, drawn[:] = drawn[:count], drawn[count:]
     before = f"{county_code()}-{mark}{year}-"
     return [f"{before}{value:06d}" for value in taken]

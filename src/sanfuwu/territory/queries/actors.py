@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sanfuwu.ledger.errors import NotAllowed
+from sanfuwu.ledger.reader import ask
 
 from ..actor import ActivePost, Actor, active_on
 from ..models import Delegation, Post, Unit
@@ -48,9 +48,7 @@ def actors_of_tokens(tokens: Sequence[str], now: dt.datetime) -> list[Actor | No
         "day": timezone.localdate(now),
         "town": Unit.Kind.TOWN.value,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_BY_TOKENS, params)
-        found = {bytes(digest): _actor(tuple(row)) for digest, *row in cursor.fetchall()}
+    found = {bytes(digest): _actor(tuple(row)) for digest, *row in ask(_BY_TOKENS, params)}
     return [found.get(digest) for digest in digests]
 
 
@@ -63,9 +61,7 @@ def load_actor(post_id: UUID, *, account_id: UUID | None, now: dt.datetime, on_b
     """
     day = timezone.localdate(now)
     wanted = [post_id] if on_behalf_of is None else [post_id, on_behalf_of]
-    with connection.cursor() as cursor:
-        cursor.execute(_BY_POST, {"posts": wanted, "day": day, "town": Unit.Kind.TOWN.value})
-        rows = {row[0]: row for row in cursor.fetchall()}
+    rows = {row[0]: row for row in ask(_BY_POST, {"posts": wanted, "day": day, "town": Unit.Kind.TOWN.value})}
     own = rows.get(post_id)
     if own is None or account_id is None or own[2] != account_id:
         raise NotAllowed(_("This is not one of your posts today."), code="not_your_post")

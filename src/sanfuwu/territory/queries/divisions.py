@@ -5,19 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable
 
-from django.db import connection
-
 from sanfuwu.counties.models import DivisionVersion
+from sanfuwu.ledger.reader import ask
 
 
 def division_names(codes: Collection[str], on: dt.date) -> dict[str, str]:
     """{code: name on a day}, one statement. Before the first known name that one; unknown codes are absent."""
-    with connection.cursor() as cursor:  # by every page of a list: Django's compiler would take most of its time
-        cursor.execute(
-            "SELECT code, valid_from, name FROM counties_divisionversion WHERE code = ANY(%s) ORDER BY valid_from",
-            [list(set(codes))],
-        )
-        return _as_of(cursor.fetchall(), on)
+    sql = "SELECT code, valid_from, name FROM counties_divisionversion WHERE code = ANY(%s) ORDER BY valid_from"
+    return _as_of(ask(sql, [list(set(codes))]), on)
 
 
 def division_name(code: str, on: dt.date) -> str:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from sanfuwu.ledger.reader import ask
 from sanfuwu.rules.identifiers import is_within
 
 from ..actor import active_on
@@ -191,8 +192,5 @@ def _read(on: dt.date, stamp: int) -> _Known:
 
 def _fingerprint() -> int:
     """A number over the heads of all units' event chains: every act on any unit changes it."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT coalesce(bit_xor(hashtextextended(encode(chain_head, 'hex'), 0)), 0) FROM territory_unit"
-        )
-        return int(cursor.fetchone()[0])
+    [(said,)] = ask("SELECT coalesce(bit_xor(hashtextextended(encode(chain_head, 'hex'), 0)), 0) FROM territory_unit")
+    return int(said)
