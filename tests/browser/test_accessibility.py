@@ -20,7 +20,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 NewPerson = Callable[..., Person]
 AXE = Axe()
-RULES = {"resultTypes": ["violations"], "preload": False, "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}}
+RULES = {
+    "resultTypes": ["violations"],
+    "preload": False,
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]},
+}
 SERIOUS = ("serious", "critical")
 ROLES = ("collector", "dispatcher", "handler", "head", "water", "verifier", "double", "system_officer")
 
