@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 import time
@@ -37,6 +38,9 @@ def connect(options: dict[str, Any], schema: str) -> Any:
 def begin(options: dict[str, Any], schema: str, snapshot: str, recipe: Recipe, as_csv: bool) -> None:
     """Once for each process: see what the one that asks sees."""
     global _mine
+    # Rows come and go by the million and none refers to itself: to look through them for rings is a fifth of the work.
+    gc.freeze()
+    gc.disable()
     threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
     raw = connect(options, schema)
     raw.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")  # a name that PostgreSQL has just given
