@@ -22,7 +22,7 @@ from .helper import begin, connect, maker_of, work
 from .render import Recipe
 from .wire import packed, tune
 
-CHUNK = 4_000  # problems
+CHUNK = 2_000  # problems
 HELPERS = 2
 _AHEAD = 3  # chunks under way: enough that nobody waits, few enough that memory stays small
 Asked = tuple[str, list[Any]]  # SQL that gives the ids in order, and its parameters
