@@ -61,4 +61,4 @@ def work(ids: Ids, first: int, finish: bool) -> tuple[int, Any]:
     assert _mine is not None
     maker, cursor = _mine
     count, columns = maker.columns(cursor, ids)
-    return count, maker.finished(columns, count, first) if finish else columns  # type: ignore[arg-type]
+    return count, maker.finished(columns, count, first) if finish else columns

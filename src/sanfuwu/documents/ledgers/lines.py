@@ -14,14 +14,14 @@ from typing import Any
 
 from sanfuwu.ledger.opener import Opener
 
-from .render import FORMULA, UNREADABLE, Cells, Part, Recipe, masked_person, masked_phone, masked_text, several
+from .render import FORMULA, UNREADABLE, Part, Recipe, masked_person, masked_phone, masked_text, several
 from .wire import Ids, by_column
 
 Ready = list[bytes]  # cells of one column as they stand in the file
 _ZERO = date(1899, 12, 30)
 _MINUTES = [f" {minute // 60:02}:{minute % 60:02}".encode() for minute in range(1440)]
 _TOGETHER = 16  # cells that are looked at as one
-_REMEMBERED = 50_000  # masked names; they repeat, but not without end
+_REMEMBERED = 50_000  # masked names, groups of names: they repeat, but new ones come without end
 _UNREADABLE = UNREADABLE.encode()
 
 _SEPARATES = '",\n\r'
@@ -94,6 +94,9 @@ class Lines:
                 return [get(v, b"") for v in mine[0]]
             case "names":
                 groups = self._groups[at]
+                if len(groups) > _REMEMBERED:
+                    groups.clear()
+                    groups[None] = b""
                 for unknown in set(mine[0]) - groups.keys():
                     groups[unknown] = quoted(several(unknown, part.names))
                 return [groups[v] for v in mine[0]]
@@ -125,13 +128,14 @@ class Lines:
             known[name] = quoted(masked_person(str(name, "utf-8", "replace"))) if name else b""
         return [known[name] for name in names]
 
-    def _dates(self, days: Cells) -> Ready:
+    def _dates(self, days: Sequence[int | None]) -> Ready:
         known = self._days
         for day in set(days) - known.keys():
-            known[day] = (_ZERO + timedelta(days=day)).isoformat().encode()
+            if day is not None:
+                known[day] = (_ZERO + timedelta(days=day)).isoformat().encode()
         return [known[day] for day in days]
 
-    def _moments(self, minutes: Cells) -> Ready:
+    def _moments(self, minutes: Sequence[int | None]) -> Ready:
         parted = [(None, 0) if v is None else divmod(v, 1440) for v in minutes]
         days = self._dates([day for day, _minute in parted])
         return [day and day + _MINUTES[minute] for day, (_day, minute) in zip(days, parted, strict=True)]

@@ -46,7 +46,7 @@ def here(recipe: Recipe, asked: Asked | None, *, as_csv: bool) -> Iterator[Chunk
             for start in range(0, len(ids), CHUNK):
                 wanted = ids[start : start + CHUNK]
                 count, columns = maker.columns(cursor, packed(wanted))
-                yield len(wanted), count, maker.finished(columns, count, first)  # type: ignore[arg-type]
+                yield len(wanted), count, maker.finished(columns, count, first)
                 first += count
 
 
