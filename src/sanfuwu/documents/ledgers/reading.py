@@ -24,7 +24,7 @@ from .wire import packed, tune
 
 CHUNK = 2_000  # problems
 HELPERS = 2
-_AHEAD = 3  # chunks under way: enough that nobody waits, few enough that memory stays small
+_AHEAD = 4  # chunks under way: enough that nobody waits, few enough that memory stays small
 Asked = tuple[str, list[Any]]  # SQL that gives the ids in order, and its parameters
 Chunk = tuple[int, int, Any]  # problems, lines, cells by column or bytes
 
