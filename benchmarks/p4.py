@@ -70,7 +70,7 @@ def run(made: dict[str, Any], *, turns: int = 3, say: Callable[[str], None] = st
     return out
 
 
-def _chunks(kind: str, columns: Any, *, beside: bool = True) -> Iterator[Any]:
+def _chunks(kind: str, columns: Any) -> Iterator[Any]:
     from django.utils import timezone
 
     from sanfuwu.documents.ledgers import reading, recipe
@@ -82,9 +82,7 @@ def _chunks(kind: str, columns: Any, *, beside: bool = True) -> Iterator[Any]:
     actor = actors(_made)["county office"]
     made = recipe.make("problems", columns, actor, timezone.now())
     asked = every_id(actor, Filters())
-    if beside:
-        return reading.beside(made, asked, as_csv=kind == "csv", lines_are_problems=True)
-    return reading.here(made, asked, as_csv=False)
+    return reading.beside(made, asked, as_csv=kind == "csv", lines_are_problems=True)
 
 
 def _marks() -> Any:
@@ -99,19 +97,20 @@ def _one(kind: str, columns: Any, folder: Path) -> dict[str, Any]:
     from sanfuwu.documents.ledgers import csv_file, xlsx_file
     from sanfuwu.ledger.crypto import current_key_id
 
-    path, marks = folder / f"ledger.{kind}", _marks()
+    path, marks, key_id = folder / f"ledger.{kind}", _marks(), current_key_id()
     files.folder().mkdir(parents=True, exist_ok=True, mode=0o700)
     with _Memory() as memory:
         began = time.perf_counter()
         if kind == "csv":
-            with path.open("wb") as out:
-                lines = sum(
-                    n for _p, n in csv_file.write(out, [c.heading for c in columns], marks, _chunks(kind, columns))
-                )
+            headings = [column.heading for column in columns]
+            with files.sealing(marks.export_id, key_id) as out:
+                lines = sum(n for _p, n in csv_file.write(out, headings, marks, _chunks(kind, columns)))
         else:
             lines = sum(n for _p, n in xlsx_file.write(path, columns, marks, _chunks(kind, columns)))
-        files.seal(path, marks.export_id, current_key_id())
+            files.seal(path, marks.export_id, key_id)
         seconds = time.perf_counter() - began
+    with path.open("wb") as clear:
+        clear.writelines(files.pieces(marks.export_id, key_id))
     size = path.stat().st_size
     numbers = _count_csv(path) if kind == "csv" else _count_xlsx(path)
     path.unlink()
@@ -155,7 +154,7 @@ def _count_xlsx(path: Path) -> int:
 def _sample(columns: Any, count: int) -> tuple[list[Any], list[Any], int]:
     """The cells of the first lines, as they go to XlsxWriter."""
     cells: list[Any] | None = None
-    for _problems, lines, made in _chunks("xlsx", columns, beside=False):
+    for _problems, lines, made in _chunks("xlsx", columns):
         cells = made if cells is None else [a + b for a, b in zip(cells, made, strict=True)]
         if len(cells[0]) >= min(count, 20_000) or lines == 0:
             break

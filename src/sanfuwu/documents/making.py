@@ -35,14 +35,17 @@ class Cancelled(Exception):
     """Whoever asked for it does without."""
 
 
-def write(export: Export, path: Path, *, actor: Actor, now: dt.datetime, beside: bool, told: Told) -> None:
-    """Write the file of an export in clear, and its counts into the row (unsaved).
+def write(
+    export: Export, target: Path | files.Sealing, *, actor: Actor, now: dt.datetime, beside: bool, told: Told
+) -> None:
+    """Write the file of an export in clear, or a .csv into what seals it, and its counts into the row (unsaved).
 
     `beside`: rows are read in further processes, on connections of their own.
     """
     cmd = request_of(export)
     if export.what == Export.What.ORDERS:
-        export.done = export.rows = write_orders(path, cmd, actor=actor, now=now, told=told)
+        assert isinstance(target, Path)
+        export.done = export.rows = write_orders(target, cmd, actor=actor, now=now, told=told)
         export.file_name = f"{county_name()}交办单-{timezone.localtime(now):%Y%m%d}-{export.pk.hex[-8:]}.zip"
         return
     columns = columns_of(export.what)
@@ -55,7 +58,7 @@ def write(export: Export, path: Path, *, actor: Actor, now: dt.datetime, beside:
     else:
         chunks = reading.here(made, asked, as_csv=as_csv)
     export.done = export.rows = 0
-    for problems, lines in _written(path, columns, marks, chunks, as_csv=as_csv):
+    for problems, lines in _written(target, columns, marks, chunks, as_csv=as_csv):
         export.done += problems
         export.rows += lines
         told(export.done, export.rows)
@@ -63,13 +66,21 @@ def write(export: Export, path: Path, *, actor: Actor, now: dt.datetime, beside:
 
 
 def _written(
-    path: Path, columns: tuple[Column, ...], marks: Marks, chunks: Iterator[reading.Chunk], *, as_csv: bool
+    target: Path | files.Sealing,
+    columns: tuple[Column, ...],
+    marks: Marks,
+    chunks: Iterator[reading.Chunk],
+    *,
+    as_csv: bool,
 ) -> Iterator[tuple[int, int]]:
-    if not as_csv:
-        yield from xlsx_file.write(path, columns, marks, chunks)
-        return
-    with path.open("wb") as out:
-        yield from csv_file.write(out, [c.heading for c in columns], marks, chunks)
+    headings = [column.heading for column in columns]
+    if isinstance(target, files.Sealing):
+        yield from csv_file.write(target, headings, marks, chunks)
+    elif as_csv:
+        with target.open("wb") as out:
+            yield from csv_file.write(out, headings, marks, chunks)
+    else:
+        yield from xlsx_file.write(target, columns, marks, chunks)
 
 
 def who(actor: Actor, now: dt.datetime) -> str:
@@ -91,11 +102,7 @@ def make(export_id: UUID, *, clock: Callable[[], dt.datetime]) -> None:
     export = Export.objects.get(pk=export_id)
     try:
         actor = _actor_of(export, now)
-        with files.workplace() as place:
-            path = place / "file"
-            write(export, path, actor=actor, now=export.created_at, beside=True, told=_telling(export))
-            export.bytes = path.stat().st_size
-            files.seal(path, export.pk, export.key_id)
+        _write_sealed(export, actor)
         _end(export, Export.State.DONE, clock())
     except Cancelled:
         files.remove(export.pk)
@@ -106,6 +113,21 @@ def make(export_id: UUID, *, clock: Callable[[], dt.datetime]) -> None:
         log.exception("export %s", export.pk)
         export.trouble = _("Something went wrong while the file was made; it was noted. Ask for it once more.")
         _end(export, Export.State.FAILED, clock())
+
+
+def _write_sealed(export: Export, actor: Actor) -> None:
+    """A .csv is sealed while it is written; a package of parts is put together first."""
+    told = _telling(export)
+    if export.format == "csv":
+        with files.sealing(export.pk, export.key_id) as out:
+            write(export, out, actor=actor, now=export.created_at, beside=True, told=told)
+        export.bytes = out.bytes
+        return
+    with files.workplace() as place:
+        path = place / "file"
+        write(export, path, actor=actor, now=export.created_at, beside=True, told=told)
+        export.bytes = path.stat().st_size
+        files.seal(path, export.pk, export.key_id)
 
 
 def _actor_of(export: Export, now: dt.datetime) -> Actor:

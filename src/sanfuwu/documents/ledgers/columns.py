@@ -24,7 +24,7 @@ class Kind(StrEnum):
     CODE = "code"  # our own numbers and codes, text that nobody typed
     TYPED = "typed"  # text that somebody typed: never a formula
     WORD = "word"  # a code, by `words`
-    NAME = "name"  # bytes of an id, by a dictionary of names (`names`)
+    NAME = "name"  # an id or a code, by a dictionary of names (`names`)
     NAMES = "names"  # several of them, run together
     DAY = "day"  # whole days since 1899-12-30, as in a workbook
     MOMENT = "moment"  # minutes since then
@@ -51,7 +51,7 @@ class Column:
 
 def _note(alias: str, *, may: str) -> tuple[str, ...]:
     shown = f"CASE WHEN {may} THEN {alias}.text_enc END"
-    return f"uuid_send({alias}.id)", shown, f"{{key:{alias}}}"
+    return f"{alias}.id", shown, f"{{key:{alias}}}"
 
 
 def day(moment: str) -> str:
@@ -141,7 +141,7 @@ _PROBLEMS = (
         "联系人",
         8,
         Kind.PERSON,
-        ("uuid_send(c.id)", f"CASE WHEN {NAMED} THEN c.name_enc END", "{key:c}"),
+        ("c.id", f"CASE WHEN {NAMED} THEN c.name_enc END", "{key:c}"),
         ("c",),
     ),
     Column(
@@ -149,16 +149,16 @@ _PROBLEMS = (
         "电话(掩码)",
         13,
         Kind.PHONE,
-        ("uuid_send(c.id)", f"CASE WHEN {NAMED} THEN c.phone_enc END", "{key:c}"),
+        ("c.id", f"CASE WHEN {NAMED} THEN c.phone_enc END", "{key:c}"),
         ("c",),
     ),
-    Column("place", "所属镇街/村社", 13, Kind.NAME, ("convert_to(p.division, 'UTF8')",), names="places"),
-    Column("category", "问题分类", 10, Kind.NAME, ("uuid_send(p.category_id)",), names="categories"),
+    Column("place", "所属镇街/村社", 13, Kind.NAME, ("p.division",), names="places"),
+    Column("category", "问题分类", 10, Kind.NAME, ("p.category_id",), names="categories"),
     Column("text", "问题描述", 42, Kind.NOTE, _note("n", may="{reads_body}"), ("n",)),
     Column("wish", "诉求建议", 12, Kind.EMPTY),
     Column("tier", "分级(现场/限期/重点)", 7, Kind.WORD, ("p.tier",), words=TIERS),
     Column("title", "标题", 26, Kind.TYPED, (_TITLE,)),
-    Column("lead", "主办单位", 16, Kind.NAME, ("uuid_send(a.unit_id)",), ("a",), names="units"),
+    Column("lead", "主办单位", 16, Kind.NAME, ("a.unit_id",), ("a",), names="units"),
     Column("due_at", "办结时限", 16, Kind.MOMENT, (minute("a.due_at"),), ("a",)),
     Column("state", "当前进展", 10, Kind.CODE, ("{stage}",), ("a",)),
     Column("source_ref", "来源编号", 14, Kind.TYPED, ("p.source_ref",)),
@@ -168,13 +168,13 @@ _DUTIES = (
     _SUMMARY,
     Column("dispatched_at", "交办日期", 11, Kind.DAY, (day("a.dispatched_at"),), ("a",)),
     Column("leader", "牵头领导", 10, Kind.NAMES, ("led.posts",), ("led",), names="people"),
-    Column("lead", "主办单位", 16, Kind.NAME, ("uuid_send(a.unit_id)",), ("a",), names="units"),
+    Column("lead", "主办单位", 16, Kind.NAME, ("a.unit_id",), ("a",), names="units"),
     Column("co", "协办单位", 18, Kind.NAMES, ("co.units",), ("co",), names="units"),
-    Column("handler", "责任人", 9, Kind.NAME, ("uuid_send(a.handler_post)",), ("a",), names="people"),
-    Column("office_phone", "联系电话", 14, Kind.NAME, ("uuid_send(a.handler_post)",), ("a",), names="phones"),
+    Column("handler", "责任人", 9, Kind.NAME, ("a.handler_post",), ("a",), names="people"),
+    Column("office_phone", "联系电话", 14, Kind.NAME, ("a.handler_post",), ("a",), names="phones"),
     Column("due_at", "办结时限", 16, Kind.MOMENT, (minute("a.due_at"),), ("a",)),
     Column("order_number", "交办单号", 18, Kind.TYPED, ("doc.number",), ("a", "doc")),
-    Column("place", "所属镇街/村社", 13, Kind.NAME, ("convert_to(p.division, 'UTF8')",), names="places"),
+    Column("place", "所属镇街/村社", 13, Kind.NAME, ("p.division",), names="places"),
     Column("state", "当前进展", 10, Kind.CODE, ("{stage}",), ("a",)),
 )
 _TASKS = (
@@ -184,7 +184,7 @@ _TASKS = (
         "措施/任务",
         36,
         Kind.NOTE,
-        ("uuid_send(tn.id)", "CASE WHEN {reads_task} THEN tn.text_enc END", "{key:tn}"),
+        ("tn.id", "CASE WHEN {reads_task} THEN tn.text_enc END", "{key:tn}"),
         ("t", "tn"),
     ),
     Column("owner", "责任人", 15, Kind.NAMES, ("t.owner",), ("t",), names="owners"),
@@ -239,12 +239,12 @@ _RESULTS = (
     Column("contacted", "是否联系", 7, Kind.WORD, (_RATED % "contacted::text",), ("cb",), words=YES_NO),
     Column("solved", "是否解决", 7, Kind.WORD, (_RATED % "solved::text",), ("cb",), words=YES_NO),
     Column("satisfied", "满意度", 8, Kind.WORD, (_RATED % "satisfied",), ("cb",), words=SATISFIED),
-    Column("caller", "回访人", 9, Kind.NAME, ("uuid_send(" + _RATED % "by_post" + ")",), ("cb",), names="people"),
-    Column("closer", "销号审核人", 9, Kind.NAME, ("uuid_send(so.actor_post)",), ("so",), names="people"),
+    Column("caller", "回访人", 9, Kind.NAME, (_RATED % "by_post",), ("cb",), names="people"),
+    Column("closer", "销号审核人", 9, Kind.NAME, ("so.actor_post",), ("so",), names="people"),
     Column("struck_off_at", "销号日期", 11, Kind.DAY, (day("p.struck_off_at"),)),
     Column("lesson", "举一反三/制度成果", 16, Kind.EMPTY),
     _SUMMARY,
-    Column("lead", "主办单位", 16, Kind.NAME, ("uuid_send(a.unit_id)",), ("a",), names="units"),
+    Column("lead", "主办单位", 16, Kind.NAME, ("a.unit_id",), ("a",), names="units"),
 )
 
 

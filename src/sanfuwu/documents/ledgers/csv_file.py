@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import IO
+from typing import Protocol
 
 from .marks import Marks
 from .reading import Chunk
@@ -11,7 +11,13 @@ from .reading import Chunk
 _MARK = "\ufeff"
 
 
-def write(out: IO[bytes], headings: Sequence[str], marks: Marks, chunks: Iterator[Chunk]) -> Iterator[tuple[int, int]]:
+class Out(Protocol):
+    """A file, or what seals one."""
+
+    def write(self, data: bytes, /) -> int: ...
+
+
+def write(out: Out, headings: Sequence[str], marks: Marks, chunks: Iterator[Chunk]) -> Iterator[tuple[int, int]]:
     """Write the title line, the headings and all lines; yields (problems, lines) after each chunk."""
     import csv
     import io

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 import time
@@ -9,9 +10,17 @@ from typing import Any
 
 import psycopg
 
+from .lines import Lines
 from .render import Recipe, Renderer
+from .wire import Ids, tune
 
-_mine: tuple[Renderer, Any] | None = None
+Maker = Renderer | Lines
+_mine: tuple[Maker, Any] | None = None
+
+
+def maker_of(recipe: Recipe, *, as_csv: bool) -> Maker:
+    """Who makes cells for a workbook, or lines of a .csv."""
+    return Lines(recipe) if as_csv else Renderer(recipe)
 
 
 def connect(options: dict[str, Any], schema: str) -> Any:
@@ -26,13 +35,18 @@ def connect(options: dict[str, Any], schema: str) -> Any:
     return raw
 
 
-def begin(options: dict[str, Any], schema: str, snapshot: str, recipe: Recipe) -> None:
+def begin(options: dict[str, Any], schema: str, snapshot: str, recipe: Recipe, as_csv: bool) -> None:
     """Once for each process: see what the one that asks sees."""
     global _mine
+    # Rows come and go by the million and none refers to itself: to look through them for rings is a fifth of the work.
+    gc.freeze()
+    gc.disable()
     threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
     raw = connect(options, schema)
     raw.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")  # a name that PostgreSQL has just given
-    _mine = Renderer(recipe), raw.cursor(binary=True)
+    maker, cursor = maker_of(recipe, as_csv=as_csv), raw.cursor(binary=True)
+    tune(cursor, texts_as_bytes=maker.texts_as_bytes)
+    _mine = maker, cursor
 
 
 def _end_with_parent(parent: int) -> None:
@@ -42,10 +56,9 @@ def _end_with_parent(parent: int) -> None:
     os._exit(1)
 
 
-def work(ids: list[Any], first: int, as_csv: bool) -> tuple[int, Any]:
-    """(lines, cells by column or CSV) of one chunk, its lines numbered from `first`."""
+def work(ids: Ids, first: int, finish: bool) -> tuple[int, Any]:
+    """(lines, what is made of them) of one chunk, numbered from `first`; without `finish` not yet numbered."""
     assert _mine is not None
-    renderer, cursor = _mine
-    count, columns = renderer.columns(cursor, ids)
-    columns = renderer.numbered(columns, count, first)
-    return count, renderer.csv(columns) if as_csv else columns
+    maker, cursor = _mine
+    count, columns = maker.columns(cursor, ids)
+    return count, maker.finished(columns, count, first) if finish else columns

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from typing import Any
@@ -18,12 +18,13 @@ from django.db import connection, transaction
 
 from sanfuwu.counties.schema import current_schema
 
-from .helper import begin, connect, work
-from .render import Recipe, Renderer
+from .helper import begin, connect, maker_of, work
+from .render import Recipe
+from .wire import packed, tune
 
-CHUNK = 4_000  # problems
+CHUNK = 2_000  # problems
 HELPERS = 2
-_AHEAD = 3  # chunks under way: enough that nobody waits, few enough that memory stays small
+_AHEAD = 4  # chunks under way: enough that nobody waits, few enough that memory stays small
 Asked = tuple[str, list[Any]]  # SQL that gives the ids in order, and its parameters
 Chunk = tuple[int, int, Any]  # problems, lines, cells by column or bytes
 
@@ -32,28 +33,28 @@ def here(recipe: Recipe, asked: Asked | None, *, as_csv: bool) -> Iterator[Chunk
     """On Django's connection, in one transaction. For what is small, and for tests."""
     if asked is None:
         return
-    renderer = Renderer(recipe)
+    maker = maker_of(recipe, as_csv=as_csv)
     with transaction.atomic():
         connection.ensure_connection()
         raw: Any = connection.connection
         with psycopg.Cursor(raw) as cursor:  # Django's own kind cannot give binary results
             cursor.format = psycopg.pq.Format.BINARY
+            tune(cursor, texts_as_bytes=maker.texts_as_bytes)
             cursor.execute(*asked)
             ids = [row[0] for row in cursor.fetchall()]
             first = 1
             for start in range(0, len(ids), CHUNK):
                 wanted = ids[start : start + CHUNK]
-                count, columns = renderer.columns(cursor, wanted)
-                columns = renderer.numbered(columns, count, first)
+                count, columns = maker.columns(cursor, packed(wanted))
+                yield len(wanted), count, maker.finished(columns, count, first)
                 first += count
-                yield len(wanted), count, renderer.csv(columns) if as_csv else columns
 
 
 def beside(recipe: Recipe, asked: Asked | None, *, as_csv: bool, lines_are_problems: bool) -> Iterator[Chunk]:
     """In processes of their own, which see the snapshot of this one. They know no Django and hold little memory.
 
-    The numbers of lines are counted where a problem may have several lines (`lines_are_problems` is False) in one
-    process, so that they follow one another.
+    Where a problem may have several lines (`lines_are_problems` is False) and these are numbered, they are numbered
+    here, so that the numbers follow one another.
     """
     if asked is None:
         return
@@ -62,33 +63,39 @@ def beside(recipe: Recipe, asked: Asked | None, *, as_csv: bool, lines_are_probl
     with _snapshot(options, schema) as (raw, name):
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(
-            HELPERS if as_csv else 1, mp_context=context, initializer=begin, initargs=(options, schema, name, recipe)
+            HELPERS if as_csv else 1,
+            mp_context=context,
+            initializer=begin,
+            initargs=(options, schema, name, recipe, as_csv),
         ) as pool:
-            yield from _in_order(pool, raw, asked, as_csv=as_csv, numbered=lines_are_problems, recipe=recipe)
+            if lines_are_problems or not any(part.kind == "ordinal" for part in recipe.parts):
+                yield from _in_order(pool, raw, asked, finish=None)
+            else:
+                yield from _in_order(pool, raw, asked, finish=maker_of(recipe, as_csv=as_csv).finished)
 
 
 def _in_order(
-    pool: ProcessPoolExecutor, raw: Any, asked: Asked, *, as_csv: bool, numbered: bool, recipe: Recipe
+    pool: ProcessPoolExecutor, raw: Any, asked: Asked, *, finish: Callable[[Any, int, int], Any] | None
 ) -> Iterator[Chunk]:
+    """`finish` numbers the lines here; without it they are numbered by the place of their problem."""
     waiting: deque[tuple[int, Future[tuple[int, Any]]]] = deque()
-    renderer = Renderer(recipe)
     first = 1
     try:
         with raw.cursor("ids", binary=True) as cursor:
+            tune(cursor)
             cursor.itersize = CHUNK
             cursor.execute(*asked)
             start = 1
             while True:
                 ids = [row[0] for row in cursor.fetchmany(CHUNK)]
                 if ids:
-                    waiting.append((len(ids), pool.submit(work, ids, start, as_csv and numbered)))
+                    waiting.append((len(ids), pool.submit(work, packed(ids), start, finish is None)))
                     start += len(ids)
                 while waiting and (not ids or len(waiting) >= _AHEAD):
                     problems, future = waiting.popleft()
                     count, made = future.result()
-                    if not numbered:
-                        made = renderer.numbered(made, count, first)
-                        made = renderer.csv(made) if as_csv else made
+                    if finish is not None:
+                        made = finish(made, count, first)
                     first += count
                     yield problems, count, made
                 if not ids:

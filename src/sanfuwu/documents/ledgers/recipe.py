@@ -32,7 +32,7 @@ def make(ledger: str, columns: tuple[Column, ...], actor: Actor, now: dt.datetim
     return Recipe(made.sql, made.params, parts, dict(settings.SANFUWU_KEYS), current_key_id())
 
 
-def _names(which: str, today: dt.date) -> Mapping[bytes, str]:
+def _names(which: str, today: dt.date) -> Mapping[bytes | str, str]:
     match which:
         case "units":
             return _by_bytes(unit_names(today))
@@ -49,15 +49,15 @@ def _names(which: str, today: dt.date) -> Mapping[bytes, str]:
     raise ValueError(which)
 
 
-def _places(today: dt.date) -> dict[bytes, str]:
+def _places(today: dt.date) -> dict[bytes | str, str]:
     """A village with its town in front."""
     names = divisions_below(county_code().ljust(12, "0"), today)
-    found = {}
+    found: dict[bytes | str, str] = {}
     for code, name in names.items():
         town = names.get(code[:9] + "000", "")
-        found[code.encode()] = name if code.endswith("000") else in_town(name, town)
+        found[code] = name if code.endswith("000") else in_town(name, town)
     return found
 
 
-def _by_bytes(names: Mapping[UUID, str]) -> dict[bytes, str]:
+def _by_bytes(names: Mapping[UUID, str]) -> dict[bytes | str, str]:
     return {pk.bytes: name for pk, name in names.items()}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -127,6 +129,62 @@ def test_a_sealed_file_that_was_changed_or_cut_does_not_open(db: None, data_dir:
         files.path_of(pk).write_bytes(broken)
         with pytest.raises(Undecryptable):
             list(files.pieces(pk, key))
+
+
+def test_a_csv_never_lies_on_the_disk_in_clear(
+    committed_db: str, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast = Cast()
+    number = cast.dispatched().number.encode()
+    monkeypatch.setattr(making, "_actor_of", lambda _export, _now: cast.office)
+    monkeypatch.setattr(files, "_PIECE", 64)
+    real = making.write
+    seen: list[Path] = []
+
+    def write(export: Export, out: files.Sealing, **more: Any) -> None:
+        real(export, out, **more)
+        out._out.flush()
+        seen.extend(path for path in data_dir.rglob("*") if path.is_file() and path.stat().st_size)
+        assert not any(number in path.read_bytes() for path in seen)
+
+    monkeypatch.setattr(making, "write", write)
+    export = made_by_job(cast)
+    assert export.state == Export.State.DONE, export.trouble
+    assert [path.suffix for path in seen] == [".part"]
+    assert number in b"".join(files.pieces(export.pk, export.key_id))
+
+
+def test_a_file_that_is_broken_off_leaves_nothing(db: None, data_dir: Path) -> None:
+    def broken_off() -> None:
+        with files.sealing(new_id(), current_key_id()) as out:
+            out.write(b"x" * (3 << 20))
+            raise making.Cancelled
+
+    with pytest.raises(making.Cancelled):
+        broken_off()
+    assert list(files.folder().iterdir()) == []
+
+
+def test_what_a_killed_job_left_goes_after_a_day(db: None, data_dir: Path) -> None:
+    with files.sealing(new_id(), current_key_id()) as out:
+        out.write(b"done")
+    (done,) = files.folder().iterdir()
+    (files.folder() / "making-x").mkdir()
+    (files.folder() / "x.part").write_bytes(b"x")
+    files.remove_leftovers(0)
+    assert len(list(files.folder().iterdir())) == 3
+    files.remove_leftovers(time.time() + 60)
+    assert list(files.folder().iterdir()) == [done]
+
+
+@pytest.mark.parametrize("sizes", [(), (0,), (1 << 20,), (1, 1 << 20, 1), ((2 << 20) + 3,), (700_000, 700_000)])
+def test_whatever_is_written_in_pieces_comes_out_whole(db: None, data_dir: Path, sizes: tuple[int, ...]) -> None:
+    pk, said = new_id(), [bytes([65 + n]) * size for n, size in enumerate(sizes)]
+    with files.sealing(pk, current_key_id()) as out:
+        for data in said:
+            out.write(data)
+    assert out.bytes == sum(sizes)
+    assert b"".join(files.pieces(pk, current_key_id())) == b"".join(said)
 
 
 def test_an_empty_file_can_be_sealed(db: None, data_dir: Path) -> None:
