@@ -233,6 +233,7 @@ def _forget(since: dt.datetime) -> None:
 
 
 _WORDS = re.compile(rb"\b(?:\d{6}-\d{4}-\d{6,}|[0-9A-Z]{12})\b")  # numbers and read codes
+_FIELD = re.compile(rb"(?<=\t)[^\t\n]+(?=\t)")
 _IDS = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
@@ -250,7 +251,7 @@ def _copy_again(problems: list[Any]) -> float:
     }
     words = {p.number.encode(): b"330604-X" + p.number[-10:].encode() for p in problems}
     words |= {p.read_code.encode(): p.read_code[::-1].encode() for p in problems}
-    words |= {p.source_ref.encode(): b"c" + p.source_ref[1:].encode() for p in problems if p.source_ref}  # unique, too
+    refs = {p.source_ref.encode(): str(new_id()).encode() for p in problems if p.source_ref}  # unique, too
     data = []
     with transaction.atomic(), connection.cursor() as cursor:
         for table, condition in raw.WRITTEN.items():
@@ -260,7 +261,8 @@ def _copy_again(problems: list[Any]) -> float:
             with cursor.copy(f"COPY (SELECT * FROM {table} WHERE {where}) TO STDOUT", keys) as copy:
                 found = b"".join(bytes(part) for part in copy)
             found = _IDS.sub(lambda m: ids.get(m[0], m[0]), found)
-            data.append((table, _WORDS.sub(lambda m: words.get(m[0], m[0]), found)))
+            found = _WORDS.sub(lambda m: words.get(m[0], m[0]), found)
+            data.append((table, _FIELD.sub(lambda m: refs.get(m[0], m[0]), found) if refs else found))
     began = time.perf_counter()
     with transaction.atomic(), connection.cursor() as cursor:
         for table, rows in data:
