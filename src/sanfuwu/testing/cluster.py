@@ -128,6 +128,11 @@ def ensure_template(cluster: TestCluster) -> str:
 def copy(cluster: TestCluster, template: str, label: str = "") -> str:
     """A fresh database as the template is; its name carries our process id. Copies of dead processes are dropped."""
     name = f"{_COPY}{os.getpid()}{label}"
+    _copy(cluster, template, name)
+    return name
+
+
+def _copy(cluster: TestCluster, template: str, name: str) -> None:
     with _lock("copy"), cluster.owner() as connection:  # a template can be copied by one at a time
         for other in _databases(connection, _COPY):
             owner = re.match(rf"{_COPY}(\d+)", other)
@@ -137,7 +142,25 @@ def copy(cluster: TestCluster, template: str, label: str = "") -> str:
         connection.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
         )
-    return name
+
+
+@contextlib.contextmanager
+def once_a_run(cluster: TestCluster, template: str, label: str) -> Iterator[tuple[str, Path]]:
+    """A database that all processes of one run share, copied from the template by the first of them, and a file beside
+    it for what the first one wants to tell; while this lasts, no other process is here. Nobody stays connected to it.
+    """
+    run = os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid()
+    name, told = f"{_COPY}{run}{label}", env.ensure_data_dir() / f"run-{run}{label}.json"
+    with _lock(label):
+        with cluster.owner() as connection:
+            there = name in _databases(connection, _COPY)
+        if not (there and told.exists()):  # told last of all: without it somebody stopped half-way
+            told.unlink(missing_ok=True)
+            for older in told.parent.glob(f"run-*{label}.json"):
+                if not _alive(int(older.name.removeprefix("run-").removesuffix(f"{label}.json"))):
+                    older.unlink()
+            _copy(cluster, template, name)
+        yield name, told
 
 
 def drop(connection: psycopg.Connection[Any], name: str) -> None:

@@ -1,8 +1,9 @@
-"""The demonstration, made once for a session of tests in a database of its own; modules of tests look at it there."""
+"""The demonstration, made once for a run of tests in a database of its own; modules of tests look at it there."""
 
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -39,12 +40,16 @@ def _at(server: cluster.TestCluster, name: str, blocker: Any) -> Iterator[None]:
 def demo_database(
     template_database: tuple[cluster.TestCluster, str], django_db_setup: None, django_db_blocker: Any
 ) -> Iterator[tuple[str, list[Credential]]]:
-    """The name of a database with the scenario in it, and who may log in."""
+    """The name of a database with the scenario in it, and who may log in. Played once a run, however many processes
+    run tests: the others copy what the first one made."""
     server, template = template_database
-    name = cluster.copy(server, template, "_demo")
-    with _at(server, name, django_db_blocker):
-        people = build_demo()
-    yield name, people
+    with cluster.once_a_run(server, template, "_scenario") as (whole, told):
+        if not told.exists():
+            with _at(server, whole, django_db_blocker):
+                people = build_demo()
+            told.write_text(json.dumps([one.as_dict() for one in people]), encoding="utf-8")
+        name = cluster.copy(server, whole, "_demo")
+    yield name, [Credential(**said) for said in json.loads(told.read_text(encoding="utf-8"))]
     with server.owner() as connection:
         cluster.drop(connection, name)
 
