@@ -10,6 +10,7 @@ import datetime as dt
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
@@ -28,6 +29,7 @@ from sanfuwu.territory.actor import SYSTEM, Actor
 from sanfuwu.territory.queries import load_actor
 
 from . import actions, keeping, lookups, policies, values
+from .ahead import ahead, batches
 from .drafts import Draft, Fault, Reader
 from .files import BadFile, Sheet, open_book
 from .models import ImportedText, ImportRun
@@ -120,24 +122,13 @@ def run(run_id: UUID, *, now: dt.datetime, progress: Progress | None = None, bat
     try:
         table = _open(row, now)
         approver = _approver(row, now)
-        at = skip = row.done
-        batch: list[tuple[Draft, int, Sequence[Any]]] = []
-        for item in table.drafts():
-            if skip:
-                skip -= 1
-                continue
-            batch.append(item)
-            if len(batch) == batch_size:
-                if not _write(table, batch, at, approver, now):
-                    return
-                at += len(batch)
-                batch = []
-                if progress is not None:
-                    progress(at, max(row.total, at))
-        if batch and not _write(table, batch, at, approver, now):
-            return
-        if progress is not None and batch:
-            progress(at + len(batch), max(row.total, at + len(batch)))
+        at = row.done
+        for batch in ahead(batches(islice(table.drafts(), at, None), batch_size)):
+            if not _write(table, batch, at, approver, now):
+                return
+            at += len(batch)
+            if progress is not None:
+                progress(at, max(row.total, at))
     except (ActionError, BadFile) as error:
         actions.fail(run_id, error.message, now=now)
         return
