@@ -143,13 +143,16 @@ ROWS = [
 
 def test_a_workbook_is_looked_at_first_and_adds_nothing_a_second_time(cast: Cast) -> None:
     looked = preview_categories(ROWS, actor=cast.office)
-    assert [line.what for line in looked.new] == ["公用事业", "公用事业 / 供电", "公用事业 / 供电 / 停电"]
-    assert [(line.row, line.heading) for line in looked.errors] == [(5, "二级"), (6, "编码"), (7, "一级"), (8, "二级")]
-    assert [line.reason for line in looked.errors][1::2] == ["与第 3 行重复。", "与第 3 行重复。"]
+    assert [line.what for line in looked.new] == [
+        "公用事业", "公用事业 / 供电", "公用事业 / 供电 / 停电", "公用事业 / 供热 / 管网"
+    ]  # fmt: skip
+    assert looked.new[3].reason == "一并新增上级“供热”，编码 gr。"
+    assert [(line.row, line.heading) for line in looked.errors] == [(6, "编码"), (7, "一级"), (8, "二级")]
+    assert [line.reason for line in looked.errors][::2] == ["与第 3 行重复。", "与第 3 行重复。"]
     assert Category.objects.count() == 0
     import_categories(ROWS, actor=cast.office, now=NOW)
     again = import_categories(ROWS, actor=cast.office, now=NOW)
-    assert (again.new, again.count("same"), Category.objects.count()) == ([], 3, 3)
+    assert (again.new, again.count("same"), Category.objects.count()) == ([], 4, 5)
     with refused(NotAllowed):
         import_categories(ROWS, actor=cast.handler, now=NOW)
 
