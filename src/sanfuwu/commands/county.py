@@ -34,6 +34,7 @@ def command(name: str, code: str, schema: str | None, hosts: tuple[str, ...]) ->
     refuse_beside_demo("county")
     with program(env.OWNER):
         from django.utils import translation
+        from django.utils.translation import gettext as _
         from django_tenants.utils import schema_context
 
         from sanfuwu.accounts.start import begin_county
@@ -49,7 +50,8 @@ def command(name: str, code: str, schema: str | None, hosts: tuple[str, ...]) ->
             if faults := plan.faults():
                 raise Refused("；".join(faults), exit_code=2)
             try:
-                migrate_all([plan], year=today.year, say=say)
+                say(_("Making the tables of %(name)s; this takes some seconds …") % {"name": name})
+                migrate_all([plan], year=today.year)
                 with schema_context(schema):
                     opened = begin_county(code, name, today=today, now=clock.now())
             except CountyClash as error:

@@ -67,7 +67,9 @@ def whereabouts(schema: str) -> Iterator[str]:
         said = connection.settings_dict
         where = f"{said.get('HOST') or 'localhost'}:{said.get('PORT') or 5432}/{said.get('NAME')}"
         yield _("Database: %(where)s; files in %(path)s") % {"where": where, "path": env.data_dir()}
-    beside = "、".join(f"{county.name}（{county.schema_name}）" for county in counties() if county.schema_name != schema)
+    beside = "、".join(
+        f"{county.name}（{county.schema_name}）" for county in counties() if county.schema_name != schema
+    )
     yield _("Counties there beside it: %(names)s") % {"names": beside or _("none")}
     yield _("Program: %(path)s") % {"path": program_path()}
 

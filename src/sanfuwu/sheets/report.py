@@ -92,7 +92,7 @@ _WORTH_SAYING, _MOST_SAID = 0.4, 3  # likeness 0 … 1 of two names; of the near
 
 
 def unknown_unit(name: str, names: Iterable[str], heading: str, *, never: Collection[str] = ()) -> Wrong:
-    """“没有这个单位”, with the nearest names there are, but none of `never`: the county itself is part of so many names."""
+    """“没有这个单位”, with the nearest names there are, but none of `never`: the county itself is in many names."""
     if not name:
         return not_given(heading)
     near = nearest(name, [known for known in names if known not in never])
