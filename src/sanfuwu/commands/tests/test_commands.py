@@ -119,12 +119,12 @@ def test_a_county_is_seen_by_jobs_only_when_all_of_it_is_there(
 
 def test_a_county_takes_neither_the_code_nor_the_host_name_of_another(program_env: Env) -> None:
     done = sanfuwu("county", "又一区", "--schema", "youyi", "--code", "330603", env=program_env, status=2)
-    assert "that of the county keqiao" in done.stderr
+    assert "已是 柯桥区（keqiao）的" in done.stderr
     done = sanfuwu(
         "county", "又一区", "--schema", "youyi", "--code", "330999", "--host", "Keqiao.localhost",
         env=program_env, status=2,
     )  # fmt: skip
-    assert "keqiao.localhost is that of the county keqiao" in done.stderr
+    assert "keqiao.localhost 已是 keqiao 的" in done.stderr
 
 
 def test_one_more_county_says_what_keeps_a_browser_from_it(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -136,7 +136,7 @@ def test_a_workbook_is_looked_at_then_entered() -> None:
     file = workbook(("一级", "二级", "三级", "编码"), ("公用事业", "", "", "gy"), ("公用事业", "供热", "管网", "坏码"))
     looked = client.post("/admin/categories/import", {"file": file})
     assert "录入 1 行" in page(looked)
-    assert "编码由字母、数字" in page(looked)
+    assert "编码只能用英文字母" in page(looked)
     assert Category.objects.count() == 0
     rows = looked.context["signed"]
     done = page(client.post("/admin/categories/import", {"rows": rows}))

@@ -513,7 +513,7 @@ def test_the_dispatch_office_finds_its_own_steps_on_its_desk_until_they_are_done
     assert "启用之前" in html
     assert "问题分类</strong>" in html
     assert "首次密码" not in html
-    assert "文书设置</strong>" in html
+    assert "文书</strong>" in html
     cast.category()
     assert "启用之前" in page(office.client, "/")
     words = {"agency": "上虞区三服务办公室", "order_word": "三服交", "strike_off_word": "三服销"}
