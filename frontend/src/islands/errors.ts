@@ -11,6 +11,9 @@ function say(page: Document, text: string): void {
 }
 
 export function watchErrors(page: Document): void {
+  // A form that came back: what is wrong comes first, also for whoever does not see where on the page it stands.
+  page.querySelector<HTMLElement>('#errors')?.focus()
+
   const words = (page.querySelector('#messages') as HTMLElement | null)?.dataset ?? {}
   page.addEventListener('htmx:sendError', () => say(page, words['offline'] ?? ''))
   page.addEventListener('htmx:responseError', () => say(page, words['failed'] ?? ''))

@@ -30,7 +30,7 @@ from sanfuwu.territory.models import OFFICERS, Post, Rank, Role, Unit
 from .actions import create_account
 from .models import Account
 from .passwords import random_password
-from .people import FIRST_PASSWORD_DAYS
+from .people import FIRST_PASSWORD_DAYS, print_slips
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,13 @@ def let_officers_in(*, valid_from: dt.date, now: dt.datetime) -> list[Opened]:
     """
     with transaction.atomic():
         if Post.objects.filter(role__in=OFFICERS).exists():
-            raise IllegalTransition(_("There are officers already: they make the other accounts."))
+            raise IllegalTransition(
+                _(
+                    "There are officers already: they make the other accounts. If their first passwords were lost "
+                    "before the first log-in, `sanfuwu officers --county %(schema)s --again` makes new ones."
+                )
+                % {"schema": current_schema()}
+            )
         root = Unit.objects.filter(kind=Unit.Kind.COUNTY).first()
         if root is None:
             raise InvalidInput(_("First enter the county itself as a unit."), field="unit")
@@ -121,3 +127,22 @@ def let_officers_in(*, valid_from: dt.date, now: dt.datetime) -> list[Opened]:
             Newcomer(f"{prefix}audit", _("Audit officer"), root.pk, Role.AUDIT_OFFICER, _("Audit officer")),
         )
         return [let_in(officer, valid_from=valid_from, now=now, first=True) for officer in officers]
+
+
+def renew_first_passwords(*, now: dt.datetime) -> list[Opened]:
+    """New first passwords for the officers who have never logged in; the lost ones are worth nothing any more.
+
+    Refused when all have: from then on the security officer mends the others' log-ins.
+    """
+    posts = Post.objects.filter(role__in=OFFICERS, valid_to__isnull=True).exclude(account_id=None)
+    found = {post.account_id: post for post in posts}
+    waiting = dict(Account.objects.filter(pk__in=found, last_login=None, is_active=True).values_list("username", "pk"))
+    if not waiting:
+        raise IllegalTransition(
+            _("Every officer has logged in already: the security officer prints a new first password for the others.")
+        )
+    slips = print_slips([found[pk].person_id for pk in waiting.values()], actor=SYSTEM, now=now)
+    opened = [(found[waiting[slip.username]], slip) for slip in slips]
+    order = [Role.SYSTEM_OFFICER, Role.SECURITY_OFFICER, Role.AUDIT_OFFICER]
+    opened.sort(key=lambda one: order.index(Role(one[0].role)))
+    return [Opened(slip.username, post.pk, waiting[slip.username], post.role, slip.password) for post, slip in opened]

@@ -24,21 +24,22 @@ def command(county: str | None, code: str | None, name: str | None, domains: tup
       sanfuwu migrate --county shangyu --code 330604 --name 上虞区 --domain sanfuwu.example.org
     """
     with program(env.OWNER):
-        from django.utils import timezone
+        from django.utils import timezone, translation
 
         from sanfuwu.counties.setup import CountyClash, CountyPlan, migrate_all
 
-        plans = []
-        if county:
-            plan = CountyPlan(county, code or "", name or "", domains)
-            if faults := plan.faults():
-                raise click.UsageError("; ".join(faults))
-            plans.append(plan)
-        elif code or name or domains:
-            raise click.UsageError("--code, --name and --domain belong to --county")
-        try:
-            schemas = migrate_all(plans, year=timezone.localdate().year, say=(lambda _line: None) if quiet else say)
-        except CountyClash as error:
-            raise click.UsageError(str(error)) from error
-        if not schemas:
-            say("There is no county yet: run `sanfuwu migrate --county SCHEMA --code CODE --name NAME`.")
+        with translation.override("en"):  # this command is for whoever installs the program, and speaks English
+            plans = []
+            if county:
+                plan = CountyPlan(county, code or "", name or "", domains)
+                if faults := plan.faults():
+                    raise click.UsageError("; ".join(faults))
+                plans.append(plan)
+            elif code or name or domains:
+                raise click.UsageError("--code, --name and --domain belong to --county")
+            try:
+                schemas = migrate_all(plans, year=timezone.localdate().year, say=(lambda _line: None) if quiet else say)
+            except CountyClash as error:
+                raise click.UsageError(str(error)) from error
+            if not schemas:
+                say("There is no county yet: run `sanfuwu migrate --county SCHEMA --code CODE --name NAME`.")

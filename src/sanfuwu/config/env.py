@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 OWNER, APP = "owner", "app"
+DEMO_FILE = "demo.json"  # in a data directory that is a demonstration's
 
 
 class BadEnvironment(Exception):

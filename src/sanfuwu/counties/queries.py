@@ -86,3 +86,8 @@ def forget() -> None:
     """Empty every cache of this module; for programs that rewrite the shared tables (seeding, tests)."""
     for cached in (_county, _known_divisions, _calendar):
         cached.cache_clear()
+
+
+def counties_here() -> int:
+    """How many counties this installation has: they share the working calendar and the user names."""
+    return County.objects.count()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 from django_tenants.utils import schema_context
 
 from sanfuwu.config import privileges
@@ -39,11 +40,11 @@ class CountyPlan:
         """What is wrong with it, in words; empty = fine."""
         found = []
         if not _SCHEMA.fullmatch(self.schema) or self.schema in _RESERVED or self.schema.startswith("pg_"):
-            found.append("the schema is a short name in small letters, such as `shangyu`")
+            found.append(_("the schema is a short name in small letters, such as `shangyu`"))
         if not re.fullmatch(r"[1-9][0-9]{5}", self.code):
-            found.append("the code has six digits (GB/T 2260), such as 330604")
+            found.append(_("the code has six digits (GB/T 2260), such as 330604"))
         if not self.name.strip():
-            found.append("the county needs a name")
+            found.append(_("the county needs a name"))
         return found
 
 
@@ -83,11 +84,13 @@ def refuse_clash(plan: CountyPlan) -> None:
     """Raises `CountyClash` where another county has the code or a host name: neither is taken away in silence."""
     other = County.objects.filter(code=plan.code).exclude(schema_name=plan.schema).first()
     if other is not None:
-        raise CountyClash(f"the code {plan.code} is that of the county {other.schema_name} ({other.name})")
+        said = _("the code %(code)s is that of the county %(schema)s (%(name)s)")
+        raise CountyClash(said % {"code": plan.code, "schema": other.schema_name, "name": other.name})
     names = [domain.lower() for domain in plan.domains]
     taken = CountyDomain.objects.filter(domain__in=names).exclude(tenant__schema_name=plan.schema).first()
     if taken is not None:
-        raise CountyClash(f"the host name {taken.domain} is that of the county {taken.tenant.schema_name}")
+        said = _("the host name %(host)s is that of the county %(schema)s")
+        raise CountyClash(said % {"host": taken.domain, "schema": taken.tenant.schema_name})
 
 
 @transaction.atomic

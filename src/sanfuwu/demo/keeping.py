@@ -7,9 +7,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from sanfuwu.config import env
+
 from .cast import Credential
 
-FILE = "demo.json"
+FILE = env.DEMO_FILE
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from django.db import connection, connections
 from django_tenants.utils import schema_context
 
 from sanfuwu.counties.queries import work_calendar
+from sanfuwu.documents.actions import set_letterhead
+from sanfuwu.documents.commands import SetLetterhead
 from sanfuwu.ledger.together import settle, together
 from sanfuwu.meetings.actions import hold_meeting, record_opinion
 from sanfuwu.meetings.commands import HoldMeeting, Item, Promise
@@ -64,6 +66,11 @@ def build_demo(*, progress: Progress = lambda _what, _done: None, beside: bool =
     progress("people", 0.1)
     cast = assemble(units, villages, BEGINS)
     set_county({"phone": OFFICE_PHONE, "privacy_notice": PRIVACY_NOTICE}, actor=SYSTEM, now=BEGINS)
+    set_letterhead(
+        SetLetterhead(agency="上虞区三服务办公室", order_word="三服交", strike_off_word="三服销"),
+        actor=SYSTEM,
+        now=BEGINS,
+    )
     with _logins(cast, beside=beside) as logins:
         _perform(cast, progress)
     return logins()

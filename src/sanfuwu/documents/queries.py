@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from sanfuwu.counties.queries import county_name
+from sanfuwu.config import clock
+from sanfuwu.counties.queries import county_kind, county_name
 from sanfuwu.ledger.crypto import decrypt
 from sanfuwu.ledger.errors import NotVisible
 from sanfuwu.problems.queries import ProblemView, visible_to
 from sanfuwu.problems.queries.listing import every_id
 from sanfuwu.problems.queries.scope import where
 from sanfuwu.territory.actor import Actor
+from sanfuwu.territory.models import Unit
+from sanfuwu.territory.queries import unit_names
 
 from .commands import RequestExport
 from .ledgers.columns import FORMS, Column
 from .models import Export, IssuedDocument, LedgerColumns, Letterhead, Paper, PaperTemplate
 from .papers.fields import HEARD
 from .policies import may_issue
+
+_OFFICE, _SIGNS = "三服务", re.compile(r"[“”\"「」]")  # the name of the work often stands in quotation marks
 
 KEPT = 50  # exports shown
 
@@ -75,10 +82,24 @@ def export_of(actor: Actor, export_id: UUID) -> Export:
 
 
 def letterhead() -> Letterhead:
-    """Whose papers these are; unsaved and with the county's name where nobody has set it."""
+    """Whose papers these are; unsaved, with the county's 三服务 office or its own name, where nobody has set it."""
     return Letterhead.objects.first() or Letterhead(
-        agency=f"{county_name()}三服务办公室", order_word="三服交", strike_off_word="三服销"
+        agency=_office_of_the_county()[:40], order_word="三服交", strike_off_word="三服销"
     )
+
+
+def _office_of_the_county() -> str:
+    """The unit that is the 三服务 office, in full: 新昌县三服务办 also where the tree says 三服务办 or 县三服务办."""
+    county, today = county_name(), timezone.localdate(clock.now())
+    offices = Unit.objects.filter(kind=Unit.Kind.OFFICE, status=Unit.Status.ACTIVE).values_list("pk", flat=True)
+    names = unit_names(today)
+    found = sorted((names[pk] for pk in offices if _OFFICE in _SIGNS.sub("", names.get(pk, ""))), key=len)
+    if not found:
+        return f"{county}三服务办公室"
+    name = found[0]
+    if county[:-1] in name:
+        return name
+    return f"{county}{name.removeprefix(county_kind())}"
 
 
 def documents_of(problem_id: UUID) -> list[IssuedDocument]:

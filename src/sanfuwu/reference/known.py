@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sanfuwu.ledger.errors import InvalidInput
+from sanfuwu.territory.actions.posts import check_office_phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,13 @@ class Known:
             text = " ".join(text.split())
         if len(text) > self.most:
             raise InvalidInput(_("At most %(most)d characters.") % {"most": self.most}, field=self.key)
-        if self.key == "phone" and text and not _PHONE.fullmatch(text):
-            raise InvalidInput(_("An office telephone: digits, spaces and hyphens."), field=self.key)
+        if self.key == "phone":
+            try:
+                check_office_phone(text)
+            except InvalidInput as error:
+                raise InvalidInput(error.message, field=self.key) from error
         return text
 
-
-_PHONE: Final = re.compile(r"[0-9][0-9 \-]{2,19}")
 
 KNOWN: Final[tuple[Known, ...]] = (
     Known("name", "line", gettext_lazy("Name of the county"), gettext_lazy("Over every page and on papers."), "", 60),

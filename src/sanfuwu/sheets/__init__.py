@@ -4,12 +4,13 @@ Fixed columns that are known by several names; small enough to be read at once. 
 `intake`, which reads far more kinds of files.
 """
 
-from .reading import MOST_BYTES, NOTES_SHEET, Row, read_table
-from .report import ENTERED, ERROR, NEW, SAME, Line, Repeats, Report, Wrong, not_given, unknown_unit
+from .reading import MOST_BYTES, NOTES_SHEET, Row, Sheet, read_table
+from .report import DIFFERS, ENTERED, ERROR, NEW, SAME, Line, Repeats, Report, Wrong, not_given, unknown_unit
 from .table import Column, Table
 from .writing import rejects, template
 
 __all__ = [
+    "DIFFERS",
     "ENTERED",
     "ERROR",
     "MOST_BYTES",
@@ -21,6 +22,7 @@ __all__ = [
     "Repeats",
     "Report",
     "Row",
+    "Sheet",
     "Table",
     "Wrong",
     "not_given",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Hashable, Iterable
+import re
+from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from django.utils.translation import gettext as _
 
 NEW, SAME, ERROR = "new", "same", "error"
+DIFFERS = "differs"  # there already, but not as the row says; an import changes nothing that is there
 ENTERED = "entered"  # what a new one is called once it is written
 T = TypeVar("T")
 
@@ -17,7 +19,8 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True)
 class Line(Generic[T]):
     """One row: its number, what it is about, its state, and of a wrong one the heading and why. `item` is what the
-    importing writes; None unless it is new."""
+    importing writes; None unless it is new. `extra` goes with the report's columns. `warns`: the row is taken, but what
+    `reason` says wants looking at."""
 
     row: int
     what: str
@@ -25,13 +28,16 @@ class Line(Generic[T]):
     reason: str = ""
     heading: str = ""
     item: T | None = None
+    extra: tuple[str, ...] = ()
+    warns: bool = False
 
 
 @dataclass(slots=True)
 class Report(Generic[T]):
-    """All rows of one workbook, in their order."""
+    """All rows of one workbook, in their order. `columns` are shown beside what each row is about."""
 
     lines: list[Line[T]] = field(default_factory=list)
+    columns: tuple[str, ...] = ()
 
     def count(self, state: str) -> int:
         return sum(line.state == state for line in self.lines)
@@ -43,6 +49,10 @@ class Report(Generic[T]):
     @property
     def errors(self) -> list[Line[T]]:
         return [line for line in self.lines if line.state == ERROR]
+
+    @property
+    def warnings(self) -> list[Line[T]]:
+        return [line for line in self.lines if line.warns]
 
     @property
     def items(self) -> list[T]:
@@ -77,13 +87,15 @@ class Repeats:
             raise Wrong(heading, _("The same as row %(row)d.") % {"row": earlier})
 
 
-def unknown_unit(name: str, names: Iterable[str], heading: str) -> Wrong:
-    """“没有这个单位”, with the nearest names there are."""
+_OF_A_PLACE = re.compile(r"^.{2,8}?[县区市](?=.{2})")
+_WORTH_SAYING, _MOST_SAID = 0.4, 3  # likeness 0 … 1 of two names; of the nearest ones
+
+
+def unknown_unit(name: str, names: Iterable[str], heading: str, *, never: Collection[str] = ()) -> Wrong:
+    """“没有这个单位”, with the nearest names there are, but none of `never`: the county itself is in many names."""
     if not name:
         return not_given(heading)
-    known = sorted(set(names))
-    near = [n for n in known if len(name) > 1 and (name in n or n in name)]
-    near = (near or difflib.get_close_matches(name, known, n=3, cutoff=0.5))[:3]
+    near = nearest(name, [known for known in names if known not in never])
     if near:
         return Wrong(
             heading,
@@ -91,3 +103,28 @@ def unknown_unit(name: str, names: Iterable[str], heading: str) -> Wrong:
             % {"name": name, "near": "、".join(near)},
         )
     return Wrong(heading, _("There is no unit “%(name)s”: make it first.") % {"name": name})
+
+
+def nearest(name: str, names: Iterable[str]) -> list[str]:
+    """The names most like one, best first, both without the county before them: 新昌县水利局 is like 水利水电局."""
+    said = _without_place(name)
+    found = sorted(
+        ((_likeness(said, _without_place(one)), one) for one in {*names} - {""}), key=lambda f: (-f[0], f[1])
+    )
+    return [one for like, one in found if like >= _WORTH_SAYING][:_MOST_SAID]
+
+
+def _without_place(name: str) -> str:
+    return _OF_A_PLACE.sub("", name)
+
+
+def _likeness(a: str, b: str) -> float:
+    """1 for the same, at least 0.8 where one stands in the other; otherwise by their common characters, where the last
+    one (局, 镇) counts little: two offices are not alike because both are offices."""
+    if a == b:
+        return 1.0
+    if min(len(a), len(b)) > 1 and (a in b or b in a):
+        return 0.8
+    if a[-1:] == b[-1:] and min(len(a), len(b)) > 1:
+        return 0.95 * difflib.SequenceMatcher(None, a[:-1], b[:-1]).ratio()
+    return difflib.SequenceMatcher(None, a, b).ratio()

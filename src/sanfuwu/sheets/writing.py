@@ -8,10 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 import xlsxwriter
 from django.utils.translation import gettext as _
 
-from .reading import NOTES_SHEET
+from .reading import NOTES_SHEET, REASON
 from .table import Column, Table
 
-REASON = "未录入原因"  # no column of any table: left alone when the workbook comes back
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _WIDTH, _WIDE = 18, 56  # of columns, in characters
 
@@ -62,20 +61,24 @@ def said_of(column: Column) -> list[str]:
 
 
 def rejects(table: Table, rows: Iterable[tuple[Mapping[str, str], str]]) -> bytes:
-    """The refused rows as they came, each with the reason behind it; corrected, the same file can be brought back."""
+    """The refused rows as they came, with the columns that are none of the table's behind the others and then the
+    reason; corrected, the same file can be brought back."""
+    rows = list(rows)
+    others = tuple(dict.fromkeys(name for cells, _why in rows for name in cells if name not in table.headings))
+    headings = (*table.headings, *others)
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, _OPTIONS) as book:
         head = book.add_format({"bold": True, "bg_color": "#EEEEEE", "bottom": 1, "num_format": "@"})
         text = book.add_format({"num_format": "@", "valign": "top"})
         why = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top", "font_color": "#B42318"})
         sheet = book.add_worksheet(table.name)
-        sheet.set_column(0, len(table.columns) - 1, _WIDTH, text)
-        sheet.set_column(len(table.columns), len(table.columns), _WIDE, why)
+        sheet.set_column(0, len(headings) - 1, _WIDTH, text)
+        sheet.set_column(len(headings), len(headings), _WIDE, why)
         sheet.freeze_panes(1, 0)
-        sheet.write_row(0, 0, [*table.headings, REASON], head)
+        sheet.write_row(0, 0, [*headings, REASON], head)
         for number, (cells, reason) in enumerate(rows, start=1):
-            _write_texts(sheet, number, [cells.get(name, "") for name in table.headings], text)
-            sheet.write_string(number, len(table.columns), reason, why)
+            _write_texts(sheet, number, [cells.get(name, "") for name in headings], text)
+            sheet.write_string(number, len(headings), reason, why)
     return out.getvalue()
 
 

@@ -46,12 +46,13 @@ SYSTEM = Actor(account_id=None, post_id=None, unit_id=None, role="system")
 @dataclass(frozen=True, slots=True)
 class ActivePost:
     """A line in the "my posts" menu. `role` is the post's, or that of the post stood in for: it tells lines apart that
-    read the same."""
+    read the same. `person` is whose account it is, also in a post stood in for."""
 
     post_id: UUID
     label: str
     on_behalf_of: UUID | None = None
     role: str = ""
+    person: str = ""
 
 
 def active_on(valid_from: dt.date, valid_to: dt.date | None, day: dt.date) -> bool:

@@ -90,6 +90,10 @@ class UnitVersion(models.Model):
 
     replayed: ClassVar[tuple[str, ...]] = ("unit_id", "valid_from", "valid_to", "parent_id", "division_code")
 
+    # The last of a unit is its latest, also beside versions that were replaced on their first day and last no day at
+    # all: the present row keeps its id, so that it is older than the copies made of it.
+    in_order: ClassVar[tuple[str, ...]] = ("valid_from", "valid_to", "-pk")
+
     class Meta:
         constraints = [
             models.UniqueConstraint(

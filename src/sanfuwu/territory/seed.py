@@ -169,4 +169,6 @@ def _seed(changes: Changes, tree: Tree, line: tuple[str, str, str, str | None], 
         actor=actor,
     )
     if earlier is not None:
-        plan_rename_unit(changes, tree, unit_id=unit.pk, name=name, valid_from=earlier.until, actor=actor)
+        plan_rename_unit(
+            changes, tree, unit_id=unit.pk, name=name, valid_from=earlier.until, today=earlier.until, actor=actor
+        )

@@ -77,7 +77,7 @@ def load_tree() -> Tree:
     """
     list(Unit.objects.select_for_update(no_key=True).filter(kind=Unit.Kind.COUNTY).values_list("pk"))
     tree = Tree(units=Unit.objects.in_bulk())
-    for version in UnitVersion.objects.order_by("valid_from"):
+    for version in UnitVersion.objects.order_by(*UnitVersion.in_order):
         tree.latest[version.unit_id] = version
     tree.mergers = {m.pk: m for m in UnitMerge.objects.filter(undone_at__isnull=True)}
     tree.reach = {

@@ -106,11 +106,15 @@ class Shell:
         return [("zh-hans", "中文"), ("en", "English")]
 
     @cached_property
-    def posts(self) -> list[PostItem]:
+    def _my_posts(self) -> list[ActivePost]:
         my_posts = getattr(self.request, "my_posts", None)
-        if self.actor is None or my_posts is None:
+        return my_posts() if self.actor is not None and my_posts is not None else []
+
+    @cached_property
+    def posts(self) -> list[PostItem]:
+        found = self._my_posts
+        if self.actor is None:
             return []
-        found: list[ActivePost] = my_posts()
         alike = Counter(item.label for item in found)
         return [
             PostItem(
@@ -136,9 +140,9 @@ class Shell:
 
     @cached_property
     def who(self) -> str:
-        """Over every page: the post one acts in; without one the person's name, else the account's."""
+        """Over every page: the person's own name, also while standing in for another; else the account's."""
         if self.actor is not None:
-            return self.post_label
+            return next((item.person for item in self._my_posts if item.person), "") or str(self.request.user)
         return (self.standing.name if self.standing else "") or str(self.request.user)
 
     @cached_property

@@ -15,6 +15,9 @@ from django.utils.translation import ngettext
 from sanfuwu.accounts.models import Account
 from sanfuwu.counties.models import CalendarYear
 from sanfuwu.counties.queries import county_code, published_years
+from sanfuwu.documents.models import Letterhead
+from sanfuwu.documents.policies import may_set_columns
+from sanfuwu.documents.queries import letterhead
 from sanfuwu.problems.models import Category
 from sanfuwu.reference import policies as reference
 from sanfuwu.reference.known import BY_KEY
@@ -58,7 +61,8 @@ def steps(actor: Actor, today: dt.date) -> list[Step]:
 
 
 def office_steps(actor: Actor, today: dt.date) -> list[Step]:
-    """What the dispatch office enters itself: two statements, and one more while the calendar is missing."""
+    """What the dispatch office enters itself: three statements, and some more while the calendar or the letterhead is
+    missing."""
     categories = Category.objects.filter(status=Category.Status.ACTIVE).count()
     published = today.year in published_years()
     waits = not published and CalendarNotice.objects.filter(year=today.year, status=Proposal.Status.PROPOSED).exists()
@@ -84,13 +88,29 @@ def office_steps(actor: Actor, today: dt.date) -> list[Step]:
             _("proposed by the dispatch office, approved by supervision"),
             _open(actor, reference.may_see_rules, "web:admin_calendar"),
         ),
+        _papers(actor),
     ]
+
+
+def _papers(actor: Actor) -> Step:
+    """Whose name stands over the papers. It has a default, but somebody must have looked at it."""
+    head = letterhead()
+    there = not head._state.adding
+    return Step(
+        _("Official papers"),
+        _("The issuing agency over dispatch orders and strike-off slips, and the words of their numbers."),
+        there,
+        head.agency if there else _("not confirmed yet; as it stands: %(agency)s") % {"agency": head.agency},
+        _("the dispatch office"),
+        _open(actor, may_set_columns, "web:admin_papers"),
+    )
 
 
 def office_is_ready(today: dt.date) -> bool:
     """Whether the dispatch office has nothing left to enter: one statement, for a desk that is opened all day."""
     categories = Exists(Category.objects.filter(status=Category.Status.ACTIVE))
-    return CalendarYear.objects.filter(categories, year=today.year, published=True).exists()
+    head = Exists(Letterhead.objects.all())
+    return CalendarYear.objects.filter(categories, head, year=today.year, published=True).exists()
 
 
 def _territory(actor: Actor, today: dt.date) -> list[Step]:

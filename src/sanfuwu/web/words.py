@@ -390,6 +390,7 @@ ROW_STATES: dict[str, tuple[str | Promise, str, str]] = {
     "new": (pgettext_lazy("state of a row", "New"), "plus", "green"),
     "entered": (pgettext_lazy("state of a row", "Entered"), "check", "green"),
     "same": (pgettext_lazy("state of a row", "There already"), "check", ""),
+    "differs": (pgettext_lazy("state of a row", "There, but different"), "alert-triangle", "amber"),
     "error": (pgettext_lazy("state of a row", "Not taken"), "alert-circle", "red"),
 }
 

@@ -6,7 +6,8 @@ the new ones in one act. The same workbook a second time adds nothing.
 
 from .duty import DUTY, import_duty, plan_duty
 from .people import PEOPLE, import_people, plan_people
-from .units import UNITS, import_units, plan_units
+from .unit_table import UNITS
+from .units import import_units, plan_units
 
 __all__ = [
     "DUTY",

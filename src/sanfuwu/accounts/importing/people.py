@@ -23,6 +23,7 @@ from sanfuwu.territory.actions.posts import check_office_phone, plan_create_pers
 from sanfuwu.territory.actor import Actor
 from sanfuwu.territory.models import Person, Post, Rank, Role, Unit
 from sanfuwu.territory.queries import unit_names
+from sanfuwu.territory.queries.phones import PhoneLengths, phone_lengths
 from sanfuwu.territory.tree import load_tree
 
 from ..models import Account
@@ -128,6 +129,8 @@ class _Known:
     """What is there already, as `plan_people` compares it."""
 
     units: dict[str, list[Unit]]
+    county: frozenset[str]  # names of the county itself: never what a wrong name of a unit meant
+    phones: PhoneLengths
     posts: dict[tuple[str, UUID, str], Post]  # (name, unit, role) → a running post
     by_account: dict[str, Person]  # user name in small letters
     taken: frozenset[str]  # user names of accounts that are nobody's here
@@ -163,7 +166,10 @@ def plan_people(rows: Sequence[Row], *, today: dt.date) -> Report[NewPost]:
             note = _("Gets an account.") if item.served else ""
             if item.person_id is None and item.name in known.namesakes:
                 note = _("Somebody of this name is there already: this becomes another person.")
-            report.lines.append(Line(row.number, what, NEW, note, item=item))
+            doubt = known.phones.doubt(item.office_phone)
+            report.lines.append(
+                Line(row.number, what, NEW, note + doubt, PHONE if doubt else "", item=item, warns=bool(doubt))
+            )
         except Wrong as wrong:
             report.lines.append(Line(row.number, what, ERROR, wrong.reason, wrong.heading))
     return report
@@ -183,7 +189,9 @@ def _known(rows: Sequence[Row], today: dt.date) -> _Known:
     owners = {accounts[p.account_id].lower(): p for p in Person.objects.filter(account_id__in=accounts) if p.account_id}
     namesakes = frozenset(Person.objects.filter(name__in=wanted).values_list("name", flat=True))
     taken = frozenset(name.lower() for name in accounts.values()) - owners.keys()
-    return _Known(units, posts, owners, taken, namesakes, ranks())
+    county = frozenset(name for name, there in units.items() if any(u.kind == Unit.Kind.COUNTY for u in there))
+    phones = phone_lengths(row[PHONE] for row in rows)
+    return _Known(units, county, phones, posts, owners, taken, namesakes, ranks())
 
 
 def _new_post(row: Row, known: _Known) -> NewPost:
@@ -194,7 +202,7 @@ def _new_post(row: Row, known: _Known) -> NewPost:
         raise Wrong(NAME, _("At most %(n)d characters.") % {"n": 40})
     found = known.units.get(row[UNIT], [])
     if not found:
-        raise unknown_unit(row[UNIT], known.units, UNIT)
+        raise unknown_unit(row[UNIT], known.units, UNIT, never=known.county)
     if len(found) > 1:
         raise Wrong(UNIT, _("Several units have this name: enter this person on his own page."))
     unit = found[0]

@@ -1,14 +1,16 @@
-"""单位表: 编码、名称、类型、上级、区划. Rows may stand in any order; a superior may stand in the same workbook."""
+"""单位表: 编码、名称、类型、上级、区划. Rows may stand in any order; a superior may stand in the same workbook.
+
+A row without a code is known by its name and place, and a new one gets a code from the initials of its name.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from sanfuwu.counties.actions import ensure_divisions
 from sanfuwu.counties.queries import county_code
@@ -16,144 +18,82 @@ from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.commit import commit
 from sanfuwu.ledger.errors import ActionError
 from sanfuwu.rules.identifiers import check_division
-from sanfuwu.sheets import ERROR, NEW, SAME, Column, Line, Repeats, Report, Row, Table, Wrong, not_given, unknown_unit
+from sanfuwu.sheets import (
+    DIFFERS,
+    ERROR,
+    NEW,
+    SAME,
+    Line,
+    Repeats,
+    Report,
+    Row,
+    Wrong,
+    not_given,
+    unknown_unit,
+)
 from sanfuwu.territory import policies
 from sanfuwu.territory.actions import plan_create_unit
 from sanfuwu.territory.actor import Actor
-from sanfuwu.territory.models import Unit
-from sanfuwu.territory.queries import unit_names
 from sanfuwu.territory.tree import Tree, load_tree
 
-CODE, NAME, KIND, ABOVE, PLACE = "编码", "名称", "类型", "上级", "区划"
-
-_K = Unit.Kind
-KINDS: dict[str, str] = {
-    "办公室": _K.OFFICE,
-    "综合办事机构": _K.OFFICE,
-    "党政机关": _K.OFFICE,
-    "部门": _K.DEPARTMENT,
-    "机关部门": _K.DEPARTMENT,
-    "镇街": _K.TOWN,
-    "乡镇": _K.TOWN,
-    "街道": _K.TOWN,
-    "镇": _K.TOWN,
-    "乡": _K.TOWN,
-    "乡镇街道": _K.TOWN,
-    "村社": _K.VILLAGE,
-    "村": _K.VILLAGE,
-    "社区": _K.VILLAGE,
-    "公共服务单位": _K.PUBLIC_SERVICE,
-    "公用事业": _K.PUBLIC_SERVICE,
-    "开发区": _K.ZONE,
-    "园区": _K.ZONE,
-    "国有企业": _K.STATE_FIRM,
-}
-_PLACED = (_K.TOWN, _K.VILLAGE)
-
-
-def _first_digits() -> str:
-    return _("Twelve digits that begin with those of the county, %(code)s.") % {"code": county_code()}
-
-
-UNITS = Table(
-    "单位",
-    (
-        Column(
-            CODE,
-            ("单位编码", "单位编号", "单位代码", "机构编码", "机构代码", "编号", "代码"),
-            True,
-            notes=(gettext_lazy("Short, of letters, digits and hyphens, once in the county; it never changes."),),
-        ),
-        Column(
-            NAME,
-            ("单位名称", "机构名称", "部门名称", "单位", "全称"),
-            True,
-            notes=(
-                gettext_lazy("The full name that people know."),
-                gettext_lazy(
-                    "A village by its own name, with its town in 上级: lists of places put the town before it."
-                ),
-            ),
-        ),
-        Column(KIND, ("单位类型", "单位类别", "单位性质", "机构类型", "类别", "性质"), True, words=lambda: KINDS),
-        Column(
-            ABOVE,
-            ("上级单位", "主管单位", "上级编码", "所属单位", "隶属"),
-            notes=(
-                gettext_lazy("Name or code of a unit, of this workbook too."),
-                gettext_lazy("Empty: the county itself."),
-            ),
-        ),
-        Column(
-            PLACE,
-            ("行政区划代码", "区划代码", "行政区划", "区划编码"),
-            notes=(
-                gettext_lazy("Required for towns and villages: problems are registered there."),
-                _first_digits,
-            ),
-        ),
-    ),
-    (
-        ("sfwb", "三服务办", "办公室", "", ""),
-        ("zjj", "住房和城乡建设局", "部门", "", ""),
-        ("cgz", "城关镇", "镇街", "", "（十二位，末三位 000）"),
-        ("cgz-dm", "东门社区", "村社", "城关镇", "（十二位）"),
-    ),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class NewUnit:
-    """A unit of the workbook; `above` is a code, of the tree or of the workbook, "" = the county."""
-
-    code: str
-    name: str
-    kind: str
-    above: str
-    division: str
+from .unit_known import Known, Standing, looked_at, standing, with_codes
+from .unit_table import ABOVE, CODE, KIND, KINDS, NAME, PLACE, PLACED, UNITS, NewUnit
 
 
 def plan_units(rows: Sequence[Row], *, today: dt.date) -> Report[NewUnit]:
     """What each row is. Reads only."""
-    units = {unit.code: unit for unit in Unit.objects.all()}
-    names = unit_names(today)
-    by_name: dict[str, list[str]] = {}
-    for unit in units.values():
-        if unit.status != Unit.Status.CLOSED:
-            by_name.setdefault(names.get(unit.pk, ""), []).append(unit.code)
+    known = standing(today)
+    rows, proposed = with_codes(rows, known)
+    by_name = {name: list(codes) for name, codes in known.by_name.items()}
     for row in rows:
-        if row[CODE] and row[CODE] not in units:
+        if row[CODE] not in known.units:
             by_name.setdefault(row[NAME], []).append(row[CODE])
-    known = {**{code: unit.kind for code, unit in units.items()}, **{row[CODE]: "" for row in rows}}
-    report: Report[NewUnit] = Report()
+    codes = known.units.keys() | {row[CODE] for row in rows}
+    report: Report[NewUnit] = Report(columns=(CODE, KIND, ABOVE, PLACE))
     repeats = Repeats()
     for row in rows:
+        said = (row[CODE], row[KIND], row[ABOVE], row[PLACE])
         try:
-            new = _new_unit(row, known, by_name)
+            new = _new_unit(row, codes, by_name, known.root, row.number in proposed)
             repeats.check(new.code, row.number, CODE)
-            if (there := units.get(new.code)) is not None:
-                report.lines.append(_there(row, new, there, names.get(there.pk, "")))
+            if (there := known.units.get(new.code)) is not None:
+                report.lines.append(_there(row, new, there, known, said))
             else:
-                report.lines.append(Line(row.number, new.name, NEW, item=new))
+                report.lines.append(Line(row.number, new.name, NEW, item=new, extra=said))
         except Wrong as wrong:
-            report.lines.append(Line(row.number, row[NAME] or row[CODE], ERROR, wrong.reason, wrong.heading))
-    return _without_lost_parents(report, units.keys())
+            report.lines.append(
+                Line(row.number, row[NAME] or row[CODE], ERROR, wrong.reason, wrong.heading, extra=said)
+            )
+    return looked_at(_without_lost_parents(report, known.units.keys()), known)
 
 
-def _there(row: Row, new: NewUnit, there: Unit, name: str) -> Line[NewUnit]:
-    if name == new.name and there.kind == new.kind:
-        return Line(row.number, new.name, SAME)
-    raise Wrong(CODE, _("The code is that of %(name)s already: change that unit on its own page.") % {"name": name})
+def _there(row: Row, new: NewUnit, there: Standing, known: Known, said: tuple[str, ...]) -> Line[NewUnit]:
+    """A unit that is there already. What differs is said: an import changes no unit."""
+    if (there.name, there.kind) != (new.name, new.kind):
+        raise Wrong(
+            CODE, _("The code is that of %(name)s already: change that unit on its own page.") % {"name": there.name}
+        )
+    differs = []
+    # An empty cell says nothing about what is there.
+    if row[ABOVE] and (new.above or known.root) != there.above:
+        wanted = known.units.get(new.above)
+        words = {"row": wanted.name if wanted else row[ABOVE], "there": known.name_of(there.above)}
+        differs.append(_("the superior is another one: %(row)s here, %(there)s in the system") % words)
+    if new.division and new.division != there.division:
+        words = {"row": new.division, "there": there.division or _("none")}
+        differs.append(_("the division is another one: %(row)s here, %(there)s in the system") % words)
+    if not differs:
+        return Line(row.number, new.name, SAME, extra=said)
+    reason = _("There already, but %(what)s. An import changes no unit: open the unit and choose “Rename or move”.")
+    return Line(row.number, new.name, DIFFERS, reason % {"what": _("; ").join(differs)}, extra=said, warns=True)
 
 
-def _new_unit(row: Row, known: dict[str, str], by_name: dict[str, list[str]]) -> NewUnit:
+def _new_unit(row: Row, codes: Collection[str], by_name: dict[str, list[str]], root: str, proposed: bool) -> NewUnit:
     code, name = row[CODE], row[NAME]
-    if not code:
-        raise not_given(CODE)
-    if len(code) > 32:
-        raise Wrong(CODE, _("At most %(n)d characters.") % {"n": 32})
     if not name:
         raise not_given(NAME)
+    if len(code) > 32:
+        raise Wrong(CODE, _("At most %(n)d characters.") % {"n": 32})
     if len(name) > 80:
         raise Wrong(NAME, _("At most %(n)d characters.") % {"n": 80})
     if not row[KIND]:
@@ -175,12 +115,12 @@ def _new_unit(row: Row, known: dict[str, str], by_name: dict[str, list[str]]) ->
                 % {"code": county_code()},
             )
         division = checked.value
-    elif kind in _PLACED:
+    elif kind in PLACED:
         raise Wrong(PLACE, _("A town or a village needs the twelve digits of its division."))
-    return NewUnit(code, name, kind, _above(row, known, by_name), division)
+    return NewUnit(code, name, kind, _above(row, codes, by_name, root), division, proposed)
 
 
-def _above(row: Row, known: dict[str, str], by_name: dict[str, list[str]]) -> str:
+def _above(row: Row, known: Collection[str], by_name: dict[str, list[str]], root: str) -> str:
     said = row[ABOVE]
     if not said:
         return ""
@@ -189,7 +129,8 @@ def _above(row: Row, known: dict[str, str], by_name: dict[str, list[str]]) -> st
     else:
         codes = by_name.get(said, [])
         if not codes:
-            raise unknown_unit(said, by_name, ABOVE)
+            county = {name for name, there in by_name.items() if root in there}
+            raise unknown_unit(said, by_name, ABOVE, never=county)
         if len(codes) > 1:
             raise Wrong(ABOVE, _("Several units have this name: give the code instead."))
         code = codes[0]
@@ -211,13 +152,12 @@ def _without_lost_parents(report: Report[NewUnit], there: object) -> Report[NewU
             order.append(code)
             del waiting[code]
     lost = {line.row for line in waiting.values()}
+    reason = _("The unit above is not in order: put that row right first.")
     lines = [
-        Line(line.row, line.what, ERROR, _("The unit above is not in order: put that row right first."), ABOVE)
-        if line.row in lost
-        else line
+        replace(line, state=ERROR, reason=reason, heading=ABOVE, item=None) if line.row in lost else line
         for line in report.lines
     ]
-    return Report(lines)
+    return Report(lines, report.columns)
 
 
 def import_units(report: Report[NewUnit], *, valid_from: dt.date, actor: Actor, now: dt.datetime) -> int:
@@ -234,7 +174,7 @@ def import_units(report: Report[NewUnit], *, valid_from: dt.date, actor: Actor, 
             tree.settle(changes)
             commit(changes, actor=actor, now=now)
         ensure_divisions(
-            [(i.division, i.name) for i in report.items if i.kind in _PLACED and i.division], valid_from=valid_from
+            [(i.division, i.name) for i in report.items if i.kind in PLACED and i.division], valid_from=valid_from
         )
     return len(report.items)
 

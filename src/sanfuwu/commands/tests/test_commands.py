@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -119,12 +120,12 @@ def test_a_county_is_seen_by_jobs_only_when_all_of_it_is_there(
 
 def test_a_county_takes_neither_the_code_nor_the_host_name_of_another(program_env: Env) -> None:
     done = sanfuwu("county", "又一区", "--schema", "youyi", "--code", "330603", env=program_env, status=2)
-    assert "that of the county keqiao" in done.stderr
+    assert "已是 柯桥区（keqiao）的" in done.stderr
     done = sanfuwu(
         "county", "又一区", "--schema", "youyi", "--code", "330999", "--host", "Keqiao.localhost",
         env=program_env, status=2,
     )  # fmt: skip
-    assert "keqiao.localhost is that of the county keqiao" in done.stderr
+    assert "keqiao.localhost 已是 keqiao 的" in done.stderr
 
 
 def test_one_more_county_says_what_keeps_a_browser_from_it(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -247,3 +248,55 @@ def test_the_worker_sends_the_outbox_of_a_county(program_env: Env, owner_connect
         until(lambda: owner_connection.execute(sent).fetchone())
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=25) == 0
+
+
+def test_a_county_is_not_made_elsewhere_in_silence_while_a_demonstration_is_at_hand(
+    program_env: Env, tmp_path: Path
+) -> None:
+    (tmp_path / ".data").mkdir()
+    (tmp_path / ".data" / "demo.json").write_text("{}", encoding="utf-8")
+    named = {"SANFUWU_DATA_DIR", "DATABASE_URL", "SANFUWU_OWNER_DATABASE_URL"}
+    env = {key: value for key, value in program_env.items() if key not in named}
+    env |= {"XDG_DATA_HOME": str(tmp_path / "home")}
+    done = subprocess.run(
+        [sys.executable, "-m", "sanfuwu.cli", "county", "嵊泗县", "--code", "330922"],
+        env=env, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "SANFUWU_DATA_DIR=.data" in done.stderr
+    assert "county 嵊泗县 --code 330922" in done.stderr
+    assert "什么也没有写入" in done.stderr
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_county_says_where_it_was_made_and_lost_first_passwords_are_made_anew_until_the_first_log_in(
+    program_env: Env, owner_connection: psycopg.Connection[Any]
+) -> None:
+    made = sanfuwu("county", "岱山县", "--code", "330921", env=program_env)
+    names = [line.split("\t")[1] for line in made.stdout.splitlines() if "\t" in line][1:]
+    assert "同一系统里的其他县（市、区）：" in made.stdout
+    assert "程序：" in made.stdout
+    assert "数据库：" in made.stdout or "数据目录：" in made.stdout
+    refused = sanfuwu("county", "岱山县", "--code", "330921", env=program_env, status=1)
+    assert "sanfuwu officers --county daishan --again" in refused.stderr
+    assert "Error" not in refused.stderr
+
+    def hashes() -> dict[str, str]:
+        rows = owner_connection.execute(
+            "SELECT username, password FROM accounts_account WHERE username = ANY(%s)", [names]
+        )
+        return dict(rows.fetchall())
+
+    before = hashes()
+    again = sanfuwu("officers", "--county", "daishan", "--again", env=program_env)
+    table = [line.split("\t")[1] for line in again.stdout.splitlines() if "\t" in line][1:]
+    assert table == names
+    assert all(before[name] != now for name, now in hashes().items())
+    owner_connection.execute("UPDATE accounts_account SET last_login = now()")
+    owner_connection.commit()
+    assert "都登录过了" in sanfuwu("officers", "--county", "daishan", "--again", env=program_env, status=1).stderr
+
+
+def test_what_a_county_command_lacks_is_said_in_the_language_of_its_output(program_env: Env) -> None:
+    assert "六位行政区划代码" in sanfuwu("county", "岱山县", env=program_env, status=2).stderr
+    assert "没有 nowhere 这个县" in sanfuwu("officers", "--county", "nowhere", env=program_env, status=1).stderr

@@ -14,7 +14,7 @@ from sanfuwu.territory.actor import SYSTEM
 
 from .. import queries
 from ..actions import categories as act
-from ..actions.category_sheet import import_categories, preview_categories
+from ..actions.category_sheet import CATEGORIES, import_categories, preview_categories
 from ..models import Category, Problem
 from ..queries import Filters
 from ..queries.categories import category_tree, problems_filed
@@ -143,13 +143,16 @@ ROWS = [
 
 def test_a_workbook_is_looked_at_first_and_adds_nothing_a_second_time(cast: Cast) -> None:
     looked = preview_categories(ROWS, actor=cast.office)
-    assert [line.what for line in looked.new] == ["公用事业", "公用事业 / 供电", "公用事业 / 供电 / 停电"]
-    assert [(line.row, line.heading) for line in looked.errors] == [(5, "二级"), (6, "编码"), (7, "一级"), (8, "二级")]
-    assert [line.reason for line in looked.errors][1::2] == ["与第 3 行重复。", "与第 3 行重复。"]
+    assert [line.what for line in looked.new] == [
+        "公用事业", "公用事业 / 供电", "公用事业 / 供电 / 停电", "公用事业 / 供热 / 管网"
+    ]  # fmt: skip
+    assert looked.new[3].reason == "一并新增上级“供热”，编码 gr。"
+    assert [(line.row, line.heading) for line in looked.errors] == [(6, "编码"), (7, "一级"), (8, "二级")]
+    assert [line.reason for line in looked.errors][::2] == ["与第 3 行重复。", "与第 3 行重复。"]
     assert Category.objects.count() == 0
     import_categories(ROWS, actor=cast.office, now=NOW)
     again = import_categories(ROWS, actor=cast.office, now=NOW)
-    assert (again.new, again.count("same"), Category.objects.count()) == ([], 3, 3)
+    assert (again.new, again.count("same"), Category.objects.count()) == ([], 4, 5)
     with refused(NotAllowed):
         import_categories(ROWS, actor=cast.handler, now=NOW)
 
@@ -173,3 +176,33 @@ def test_problems_are_counted_where_they_are_filed(cast: Cast) -> None:
 def test_a_code_is_plain(cast: Cast, code: str) -> None:
     with refused(InvalidInput, field="code"):
         made(code, "某类")
+
+
+def test_the_usual_layout_with_upper_names_written_once_makes_the_upper_categories_too(cast: Cast) -> None:
+    cells = [("公用事业", "供电", "停电"), ("", "", "线路"), ("", "供水", "管网"), ("交通", "停车", "")]
+    rows = [
+        Row(n, dict(zip(("一级", "二级", "三级", "编码"), (*names, ""), strict=True)))
+        for n, names in enumerate(cells, start=2)
+    ]
+    report = import_categories(rows, actor=cast.office, now=NOW)
+    assert [line.what for line in report.lines] == [
+        "公用事业 / 供电 / 停电", "公用事业 / 供电 / 线路", "公用事业 / 供水 / 管网", "交通 / 停车"
+    ]  # fmt: skip
+    assert (len(report.new), Category.objects.count()) == (4, 8)
+    tree = category_tree()
+    assert {tree.full_name(c.pk) for c in Category.objects.filter(code__in=["gysy", "gd", "tc"])} == {
+        "公用事业", "公用事业 / 供电", "交通 / 停车"
+    }  # fmt: skip
+    again = import_categories(rows, actor=cast.office, now=NOW)
+    assert (again.count("same"), Category.objects.count()) == (4, 8)
+
+
+def test_a_row_that_is_refused_leaves_no_upper_category_behind(cast: Cast) -> None:
+    rows = [Row(2, {"一级": "公用事业", "二级": "供电", "三级": "", "编码": "坏 码"})]
+    assert import_categories(rows, actor=cast.office, now=NOW).errors
+    assert Category.objects.count() == 0
+
+
+def test_the_headings_of_an_offices_own_list_are_known(cast: Cast) -> None:
+    assert {"大类", "一级分类"} <= set(CATEGORIES.columns[0].also)
+    assert ("中类" in CATEGORIES.columns[1].also, "小类" in CATEGORIES.columns[2].also) == (True, True)

@@ -57,7 +57,7 @@ def refusal(data: bytes) -> str:
     ],
 )
 def test_a_heading_is_known_by_its_near_names_and_whatever_its_blanks_and_marks(head: Sequence[str]) -> None:
-    (row,) = read_table(book(("一览", [head, ("a", "甲局", "部门", "乙局")])), UNITS)
+    (row,) = read_table(book(("一览", [head, ("a", "甲局", "部门", "乙局")])), UNITS).rows
     assert row.cells == {"编码": "a", "名称": "甲局", "类型": "部门", "上级": "乙局"}
 
 
@@ -76,19 +76,19 @@ def test_a_title_above_and_merged_cells_do_no_harm_and_row_numbers_are_the_sprea
         sheet.merge_range(2, 1, 3, 1, "名称")
         sheet.merge_range(2, 2, 2, 3, "归口")
 
-    (row,) = read_table(book(("一览", rows), then=merge), UNITS)
+    (row,) = read_table(book(("一览", rows), then=merge), UNITS).rows
     assert (row.number, row["编码"], row["类型"]) == (5, "a", "部门")
 
 
 def test_the_columns_own_name_wins_over_another_one_it_goes_by() -> None:
     rows = [("编号", "编码", "名称", "类型"), (1, "a", "甲局", "部门")]
-    assert read_table(book(("一览", rows)), UNITS)[0]["编码"] == "a"
+    assert read_table(book(("一览", rows)), UNITS).rows[0]["编码"] == "a"
 
 
 def test_the_sheet_that_has_all_columns_is_read_wherever_it_stands() -> None:
     first = ("封面", [("名称", "说明"), ("单位表", "2026")])
     second = ("单位", [("编码", "名称", "类型"), (12.0, "甲局", "部门")])
-    (row,) = read_table(book(first, second), UNITS)
+    (row,) = read_table(book(first, second), UNITS).rows
     assert row["编码"] == "12"
 
 
@@ -130,5 +130,5 @@ def test_what_a_column_is_said_to_hold_is_what_the_reading_goes_by() -> None:
 
 def test_rows_that_were_refused_go_out_with_the_reason_and_can_come_back() -> None:
     data = rejects(UNITS, [({"编码": "=1+1", "名称": "甲局"}, "没有填类型")])
-    (row,) = read_table(data, UNITS)
+    (row,) = read_table(data, UNITS).rows
     assert row == Row(2, {"编码": "=1+1", "名称": "甲局", "类型": "", "上级": ""})

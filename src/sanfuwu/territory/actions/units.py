@@ -71,13 +71,13 @@ def plan_create_unit(
 
 
 def plan_rename_unit(
-    changes: Changes, tree: Tree, *, unit_id: UUID, name: str, valid_from: dt.date, actor: Actor
+    changes: Changes, tree: Tree, *, unit_id: UUID, name: str, valid_from: dt.date, today: dt.date, actor: Actor
 ) -> None:
     """Another name from a day on; `valid_from` may lie ahead. Earlier days keep the earlier name."""
     policies.require(policies.may_manage_units(actor))
     unit = _open(tree, unit_id)
     name = _clean_name(name)
-    version = _supersede(changes, tree, unit, valid_from)
+    version = _supersede(changes, tree, unit, valid_from, today)
     changes.update(version, name=name, name_pinyin=pinyin_key(name), valid_from=valid_from)
     changes.event(unit, "renamed")
 
@@ -187,10 +187,13 @@ def change_unit(
             assert division_code is not None
             _check_division(division_code)
         if (moves or placed) and valid_from > timezone.localdate(now):
-            raise InvalidInput(_("A unit cannot be moved ahead of time."), field="valid_from")
+            said = _(
+                "Superior and division change at once: enter %(today)s or an earlier day. Only a name may lie ahead."
+            )
+            raise InvalidInput(said % {"today": timezone.localdate(now)}, field="valid_from")
         if not (moves or placed or new_name != latest.name):
             raise InvalidInput(_("Nothing would change."))
-        version = _supersede(changes, tree, unit, valid_from)
+        version = _supersede(changes, tree, unit, valid_from, timezone.localdate(now))
         changes.update(version, valid_from=valid_from)
         if new_name != version.name:
             changes.update(version, name=new_name, name_pinyin=pinyin_key(new_name))
@@ -282,16 +285,22 @@ def end_version(changes: Changes, version: UnitVersion, on_date: dt.date, now: d
     changes.update(version, valid_to=on_date)
 
 
-def _supersede(changes: Changes, tree: Tree, unit: Unit, valid_from: dt.date) -> UnitVersion:
+def _supersede(changes: Changes, tree: Tree, unit: Unit, valid_from: dt.date, today: dt.date) -> UnitVersion:
     """Copy the present version into the past, up to `valid_from`; the caller changes the present row itself.
 
     The present row keeps its id: writing inserts first and updates then, a new open row would for a moment stand
     beside the old one, and one open version a unit is what the database holds us to.
+
+    A version that began today, or is still to begin, may be replaced from its own day on: what was entered wrongly is
+    put right at once. Its copy then lasts no day, so that no day ever shows it, and nothing is lost (ADR 0104). One
+    that began earlier stands: records were made under it.
     """
     version = tree.latest[unit.pk]
-    if valid_from <= version.valid_from:
+    first = version.valid_from if version.valid_from >= today else version.valid_from + dt.timedelta(1)
+    if valid_from < first:
         raise InvalidInput(
-            _("The change must be later than the last one, of %(day)s.") % {"day": version.valid_from},
+            _("The present name and place hold since %(day)s: enter %(first)s or a later day.")
+            % {"day": version.valid_from, "first": first},
             field="valid_from",
         )
     changes.insert(

@@ -106,10 +106,10 @@ def posts_of(account_id: UUID, day: dt.date) -> list[ActivePost]:
         if active_on(start, end, day)
     ]
     labels = post_labels([*own, *(post for _to, post, _role in stands_in)], day)
-    menu = [ActivePost(pk, _label(labels[pk]), role=role) for pk, role in own.items()]
+    menu = [ActivePost(pk, _label(labels[pk]), role=role, person=labels[pk][2]) for pk, role in own.items()]
     for to_post, post, role in dict.fromkeys(stands_in):
         said = _("%(post)s, for %(person)s") % {"post": _label(labels[post]), "person": labels[post][2]}
-        menu.append(ActivePost(to_post, said, on_behalf_of=post, role=role))
+        menu.append(ActivePost(to_post, said, on_behalf_of=post, role=role, person=labels[to_post][2]))
     return menu
 
 

@@ -71,7 +71,7 @@ def unit_tree(on: dt.date) -> list[UnitNode]:
     A unit whose parent had gone up in another one by then stands under the successor.
     """
     versions: dict[UUID, UnitVersion] = {}
-    for version in UnitVersion.objects.select_related("unit").order_by("valid_from"):
+    for version in UnitVersion.objects.select_related("unit").order_by(*UnitVersion.in_order):
         if active_on(version.valid_from, version.valid_to, on):
             versions[version.unit_id] = version
     successor = dict(
@@ -179,11 +179,13 @@ def _known(on: dt.date) -> _Known:
 def _read(on: dt.date, stamp: int) -> _Known:
     names: dict[UUID, str] = {}
     towns: dict[str, UUID] = {}
-    versions = UnitVersion.objects.order_by("valid_from").values_list(
+    begins: dict[UUID, dt.date] = {}  # when the first name that lasted began
+    versions = UnitVersion.objects.order_by(*UnitVersion.in_order).values_list(
         "unit_id", "unit__kind", "valid_from", "valid_to", "name", "division_code"
     )
     for unit_id, kind, valid_from, valid_to, name, place in versions:
-        if valid_from <= on or unit_id not in names:
+        first = begins.setdefault(unit_id, valid_from)
+        if valid_from <= on or valid_from == first:
             names[unit_id] = name
         if kind == Unit.Kind.TOWN and place and active_on(valid_from, valid_to, on):
             towns[place] = unit_id

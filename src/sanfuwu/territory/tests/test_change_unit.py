@@ -22,7 +22,7 @@ from sanfuwu.territory.actions import (
 )
 from sanfuwu.territory.actor import SYSTEM
 from sanfuwu.territory.models import Person, Post, Role, Unit, UnitVersion
-from sanfuwu.territory.queries import find_people, reach_of, unit_name
+from sanfuwu.territory.queries import find_people, reach_of, unit_name, unit_tree
 
 from .cast import NOW, SINCE, TODAY, District, actor_in, events_of, post_in
 
@@ -114,3 +114,45 @@ def test_title_and_rank_are_put_right_and_only_a_leader_answers_for_units(distri
     assert Post.objects.get(pk=post.pk).title == "科长"
     with pytest.raises(InvalidInput):
         correct_post(post.pk, title="科长", rank="deputy", portfolio=[district.town.pk], actor=SYSTEM, now=NOW)
+
+
+def test_what_was_entered_wrongly_today_is_put_right_today_and_nothing_is_lost(district: District) -> None:
+    wrong = create_unit(
+        code="new-v",
+        kind="village",
+        name="错写村",
+        parent_id=district.county.pk,
+        valid_from=TODAY,
+        actor=SYSTEM,
+        now=NOW,
+    )
+    officer = actor_in(Role.SYSTEM_OFFICER)
+    change_unit(wrong.pk, parent_id=district.town.pk, valid_from=TODAY, actor=officer, now=NOW)
+    change_unit(wrong.pk, name="改正村", valid_from=TODAY, actor=officer, now=NOW)
+    assert unit_name(wrong.pk, TODAY) == unit_name(wrong.pk, TODAY - dt.timedelta(9)) == "改正村"
+    assert wrong.pk in reach_of(district.town.pk)
+    assert [node.parent_id for node in unit_tree(TODAY) if node.id == wrong.pk] == [district.town.pk]
+    versions = list(UnitVersion.objects.filter(unit=wrong).order_by(*UnitVersion.in_order))
+    assert [(v.name, v.valid_to) for v in versions[:2]] == [("错写村", TODAY)] * 2  # they last no day, and stay
+    assert (versions[2].name, versions[2].parent_id, versions[2].valid_to) == ("改正村", district.town.pk, None)
+    assert events_of(wrong) == ["created", "moved", "renamed"]
+    assert differences(replay(Event.objects.filter(stream_kind="unit", stream_id=wrong.pk)), "territory") == []
+    change_unit(wrong.pk, name="再改村", valid_from=TODAY, actor=officer, now=NOW)
+    assert unit_name(wrong.pk, TODAY) == "再改村"
+
+
+def test_a_name_under_which_records_were_made_is_not_replaced_and_the_refusal_says_which_day_will_do(
+    district: District,
+) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        change_unit(district.town.pk, name="别的镇", valid_from=SINCE, actor=SYSTEM, now=NOW)
+    assert f"起始日期请填 {SINCE + dt.timedelta(1)} 或以后" in refusal.value.message
+    with pytest.raises(InvalidInput) as refusal:
+        change_unit(
+            district.village.pk,
+            parent_id=district.bureau.pk,
+            valid_from=TODAY + dt.timedelta(1),
+            actor=SYSTEM,
+            now=NOW,
+        )
+    assert f"起始日期请填 {TODAY} 或以前" in refusal.value.message

@@ -21,7 +21,8 @@ from .cast import NOW, SINCE, District
 # An independent reading of the rule, straight from the tables: no line of it is shared with `reach.py`.
 RECOMPUTED = """
 WITH RECURSIVE last AS (
-    SELECT DISTINCT ON (unit_id) unit_id, parent_id FROM territory_unitversion ORDER BY unit_id, valid_from DESC
+    SELECT DISTINCT ON (unit_id) unit_id, parent_id FROM territory_unitversion
+    ORDER BY unit_id, valid_from DESC, valid_to DESC, id
 ), edge (scope, unit, merger) AS (
     SELECT parent_id, unit_id, false FROM last WHERE parent_id IS NOT NULL
   UNION

@@ -24,7 +24,7 @@ class NewUnitForm(AdminForm):
     def __init__(self, data: Any = None, *, now: dt.datetime, today: dt.date) -> None:
         super().__init__(data)
         self.fields |= {
-            "name": text_field(_("Name"), 80),
+            "name": text_field(pgettext("unit", "Name"), 80),
             "kind": select(_("Kind"), words.options(words.UNIT_KINDS, words.UNIT_KINDS_TO_CHOOSE)),
             "parent_id": select(_("Stands under"), choices.superiors(now)),
             "code": text_field(
@@ -60,12 +60,16 @@ class ChangeUnitForm(AdminForm):
                 "valid_from": today,
             },
         )
-        self.fields["name"] = text_field(_("Name"), 80)
+        self.fields["name"] = text_field(pgettext("unit", "Name"), 80)
         if node.parent_id is not None:
             self.fields["parent_id"] = select(_("Stands under"), choices.superiors(now))
         self.fields["division_code"] = text_field(_("Division"), 20, required=False)
         self.fields["valid_from"] = date_field(
-            _("From"), help_text=_("Records before this day go on showing the old name and place.")
+            _("From"),
+            help_text=_(
+                "Records before this day go on showing the old name and place. What was entered wrongly today is put "
+                "right with today's date."
+            ),
         )
 
     def clean_division_code(self) -> str:
@@ -85,7 +89,7 @@ class ConfirmUnitForm(AdminForm):
     def __init__(self, data: Any = None, *, node: UnitNode, now: dt.datetime) -> None:
         super().__init__(data, initial={"name": node.name, "kind": node.kind, "parent_id": str(node.parent_id or "")})
         self.fields |= {
-            "name": text_field(_("Name"), 80),
+            "name": text_field(pgettext("unit", "Name"), 80),
             "kind": select(_("Kind"), words.options(words.UNIT_KINDS, words.UNIT_KINDS_TO_CHOOSE)),
             "parent_id": select(_("Stands under"), choices.superiors(now)),
         }

@@ -133,10 +133,10 @@ def workbook(*rows: tuple[str, ...]) -> SimpleUploadedFile:
 
 def test_a_workbook_is_looked_at_then_entered() -> None:
     client = cast.dispatcher().client
-    file = workbook(("一级", "二级", "三级", "编码"), ("公用事业", "", "", "gy"), ("公用事业", "供热", "管网", "x"))
+    file = workbook(("一级", "二级", "三级", "编码"), ("公用事业", "", "", "gy"), ("公用事业", "供热", "管网", "坏码"))
     looked = client.post("/admin/categories/import", {"file": file})
     assert "录入 1 行" in page(looked)
-    assert "“供热”不存在" in page(looked)
+    assert "编码只能用英文字母" in page(looked)
     assert Category.objects.count() == 0
     rows = looked.context["signed"]
     done = page(client.post("/admin/categories/import", {"rows": rows}))

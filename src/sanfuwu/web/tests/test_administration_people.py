@@ -386,10 +386,10 @@ def test_a_report_says_entered_and_gives_the_refused_rows_back_to_be_corrected()
     rows = [UNITS.headings, ("a", "甲局", "部门", "", ""), ("b", "乙局", "公司", "", "")]
     looked = client.post("/admin/units/import", {"file": workbook(*rows)})
     done = client.post("/admin/units/import", {"rows": looked.context["signed"]})
-    assert [chip.word for _line, chip in done.context["lines"]] == ["有误", "已录入"]
+    assert [chip.word for _line, chip, _cells in done.context["lines"]] == ["有误", "已录入"]
     back = client.post("/admin/units/import", {"rejects": done.context["rejects"]})
     assert quote("单位未录入的行.xlsx") in back["Content-Disposition"]
-    (row,) = read_table(back.content, UNITS)
+    (row,) = read_table(back.content, UNITS).rows
     assert (row["编码"], row["类型"]) == ("b", "公司")
     assert client.post("/admin/people/import", {"rejects": done.context["rejects"]}).status_code == 422
 
@@ -513,7 +513,11 @@ def test_the_dispatch_office_finds_its_own_steps_on_its_desk_until_they_are_done
     assert "启用之前" in html
     assert "问题分类</strong>" in html
     assert "首次密码" not in html
+    assert "文书</strong>" in html
     cast.category()
+    assert "启用之前" in page(office.client, "/")
+    words = {"agency": "上虞区三服务办公室", "order_word": "三服交", "strike_off_word": "三服销"}
+    office.client.post("/admin/papers", words)
     assert "启用之前" not in page(office.client, "/")
     assert "启用之前" not in page(cast.handler().client, "/")
 

@@ -103,6 +103,7 @@ def test_two_posts_that_read_the_same_are_told_apart_by_their_roles() -> None:
     )
     link_account(other.pk, somebody.actor.account_id, actor=SYSTEM, now=now)
     html = unescape(somebody.client.get("/").content.decode())
-    assert header(html) == "崧厦供电所 · 经办（承办人）"
+    assert header(html) == "王某"
+    assert '<span class="who-post">崧厦供电所 · 经办（承办人）</span>' in html
     menu = html.split("menu-sheet")
     assert any("崧厦供电所 · 经办（单位负责人）" in part for part in menu)

@@ -8,12 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sanfuwu.ledger.errors import ActionError, InvalidInput, NotAllowed, NotVisible
 from sanfuwu.sheets import MOST_BYTES
+from sanfuwu.territory.queries.phones import phone_lengths
 from sanfuwu.territory.queries.units import post_labels
 
 
@@ -71,3 +73,9 @@ class FileForm(forms.Form):
             help_text=_("Nothing is written before you have looked through it."),
             widget=forms.FileInput(attrs={"accept": ".xlsx,.xls"}),
         )
+
+
+def warn_of_phone(request: HttpRequest, phone: str) -> None:
+    """A message beside the success where a number that was just saved looks a digit short or long."""
+    if doubt := phone_lengths().doubt(phone):
+        messages.warning(request, doubt)

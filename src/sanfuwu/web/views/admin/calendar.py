@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from sanfuwu.counties.models import CalendarDay
-from sanfuwu.counties.queries import published_years, work_calendar
+from sanfuwu.counties.queries import counties_here, published_years, work_calendar
 from sanfuwu.ledger.errors import ActionError, InvalidInput
 from sanfuwu.problems.actions import approve_calendar
 from sanfuwu.problems.queries.effects import effects_of_calendar
@@ -30,7 +30,7 @@ from sanfuwu.reference.actions.calendar import YEARS
 from sanfuwu.reference.models import CalendarNotice, Proposal
 from sanfuwu.rules.notices import read_notice
 from sanfuwu.rules.worktime import DayKind
-from sanfuwu.sheets import Column, Row, Table, read_table
+from sanfuwu.sheets import Column, Row, Sheet, Table, read_table
 from sanfuwu.territory.actor import Actor
 from sanfuwu.territory.queries import unit_names
 from sanfuwu.web.limit_words import STATUS
@@ -127,6 +127,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     waiting = CalendarNotice.objects.filter(year=year, status=Proposal.Status.PROPOSED).first()
     form = NoticeForm(sent(request), {"days": _as_lines(*_of_year(year))})
     faults: list[str] = []
+    sheet: Sheet | None = None
     shown: dict[dt.date, DayKind] | None = None
     if request.method == "POST" and form.is_valid():
         do = request.POST.get("do", "")
@@ -136,14 +137,18 @@ def calendar(request: HttpRequest) -> HttpResponse:
                 return _back(year)
             policies.require(policies.may_propose_rules(actor))
             if do == "read":
-                days, names, faults = _read(request, form.cleaned_data, year)
+                sheet = read_table(uploaded(request), CALENDAR) if request.FILES.get("file") else None
+                if sheet is not None:
+                    days, names = _of_rows(sheet.rows)
+                else:
+                    days, names, faults = _read(form.cleaned_data, year)
                 form = NoticeForm(None, form.cleaned_data | {"days": _as_lines(days, names)})
                 shown = days
             else:
                 days, names = _lines(form.cleaned_data["days"])
                 if not days:
                     raise InvalidInput(_("No day differs from Monday to Friday."), field="days")
-                shown = days
+                shown = days  # also beside a refusal below: it is about this year, not about the one that stands
                 if do == "propose":
                     remark = form.cleaned_data["remark"]
                     act.propose_calendar(year, days, names=names, remark=remark, actor=actor, now=now)
@@ -153,16 +158,17 @@ def calendar(request: HttpRequest) -> HttpResponse:
             refuse(form, error)
     if waiting is not None and shown is None:
         shown = _stored(waiting)
-    effects = effects_of_calendar(year, _whole(year, shown), now=now) if shown and not form.errors else None
+    effects = effects_of_calendar(year, _whole(year, shown), now=now) if shown else None
     names_of = unit_names(today)
     context = {
         "year": year,
         "years": _years(year, today.year),
         "published": year in published_years(),
-        "months": _grid(year, shown if form.errors == {} else None, today),
+        "months": _grid(year, shown, today),
         "comparing": shown is not None,
         "form": form,
         "faults": faults,
+        "sheet": sheet,
         "effects": effects,
         "later": [(m, names_of.get(m.unit_id, "")) for m in effects.moves] if effects else [],
         "stay": [(m, names_of.get(m.unit_id, "")) for m in effects.stay] if effects else [],
@@ -170,6 +176,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "waiting_by": people({waiting.proposed_by}, now).get(waiting.proposed_by, "")
         if waiting and waiting.proposed_by
         else "",
+        "counties": counties_here(),
         "may_propose": policies.may_propose_rules(actor) and waiting is None,
         "may_withdraw": policies.may_propose_rules(actor) and waiting is not None,
         "may_decide": waiting is not None and policies.may_decide(actor, waiting),
@@ -203,13 +210,8 @@ def _decide(do: str, request: HttpRequest, waiting: CalendarNotice | None, actor
     return _("The proposal was refused.")
 
 
-def _read(
-    request: HttpRequest, said: Mapping[str, Any], year: int
-) -> tuple[dict[dt.date, DayKind], dict[dt.date, str], list[str]]:
-    """Days out of the pasted text or the workbook, and what could not be read, in words."""
-    if request.FILES.get("file"):
-        days, names = _of_rows(read_table(uploaded(request), CALENDAR))
-        return days, names, []
+def _read(said: Mapping[str, Any], year: int) -> tuple[dict[dt.date, DayKind], dict[dt.date, str], list[str]]:
+    """Days out of the pasted text, and what could not be read, in words."""
     if not said["notice"].strip():
         raise InvalidInput(_("Paste the notice, or choose a workbook."), field="notice")
     notice = read_notice(said["notice"], year)

@@ -14,16 +14,18 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from sanfuwu.counties.queries import county_code
+from sanfuwu.documents.queries import letterhead
 from sanfuwu.ledger.errors import ActionError
 from sanfuwu.problems.actions import clear_training
 from sanfuwu.problems.actions.clearing import waiting
 from sanfuwu.reference import policies
 from sanfuwu.reference.actions import set_county
 from sanfuwu.reference.known import KNOWN, Known
+from sanfuwu.reference.notice import sample_notice
 from sanfuwu.reference.queries import county_data
 from sanfuwu.web.page import actor_of, for_post, now_of
 
-from ._pages import area, refuse, sent, text
+from ._pages import area, refuse, sent, text, warn_of_phone
 
 
 class CountyForm(forms.Form):
@@ -53,9 +55,11 @@ def county(request: HttpRequest) -> HttpResponse:
     """The form of all values, and the clearing of training."""
     actor, now = actor_of(request), now_of(request)
     policies.require(policies.may_set_county(actor))
-    clearing = request.POST.get("do") == "clear"
+    clearing, sampling = request.POST.get("do") == "clear", request.POST.get("do") == "sample"
     form = CountyForm(None if clearing else sent(request))
-    if request.method == "POST" and (clearing or form.is_valid()):
+    if sampling:
+        form = CountyForm(_with_sample(form))
+    elif request.method == "POST" and (clearing or form.is_valid()):
         try:
             if clearing:
                 n = clear_training(actor=actor, now=now)
@@ -63,11 +67,27 @@ def county(request: HttpRequest) -> HttpResponse:
                 messages.success(request, said % {"n": n})
             elif set_county(form.cleaned_data, actor=actor, now=now):
                 messages.success(request, _("Saved. It holds at once."))
+                warn_of_phone(request, form.cleaned_data["phone"])
             else:
                 messages.info(request, _("Nothing would change."))
         except ActionError as error:
             refuse(form, error)
         else:
             return HttpResponseRedirect(reverse("web:admin_county"))
-    context = {"form": form, "code": county_code(), "training_waits": waiting()}
-    return render(request, "web/admin/county.html", context, status=422 if form.errors else 200)
+    context = {
+        "form": form,
+        "code": county_code(),
+        "training_waits": waiting(),
+        "sampled": sampling,
+        "offers_sample": not form["privacy_notice"].value(),
+    }
+    return render(request, "web/admin/county.html", context, status=422 if form.errors and not sampling else 200)
+
+
+def _with_sample(form: CountyForm) -> dict[str, Any]:
+    """What was typed, with a notice to begin with where there is none. Nothing is saved yet."""
+    said = {name: form[name].value() for name in form.fields}
+    if not said["privacy_notice"]:
+        office = letterhead().agency
+        said["privacy_notice"] = sample_notice(office, str(said["phone"] or ""), str(said["hours_text"] or ""))
+    return said

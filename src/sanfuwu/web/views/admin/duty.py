@@ -25,6 +25,7 @@ from sanfuwu.web import choices, words
 from sanfuwu.web.admin_forms.people import CorrectPersonForm, DutyForm
 from sanfuwu.web.page import actor_of, for_post, now_of
 
+from ._pages import warn_of_phone
 from .deed import Deed, answer
 from .people import business
 
@@ -175,6 +176,7 @@ def phone(request: HttpRequest, person_id: UUID) -> HttpResponse:
     def run(form: CorrectPersonForm) -> str:
         phone = form.cleaned_data["office_phone"]
         correct_person(person.pk, name=person.name, office_phone=phone, actor=actor, now=now)
+        warn_of_phone(request, phone)
         return _("Corrected.")
 
     deed = Deed(

@@ -27,7 +27,7 @@ from sanfuwu.accounts import importing
 from sanfuwu.ledger.errors import ActionError, InvalidInput, NotVisible
 from sanfuwu.problems.actions import category_sheet
 from sanfuwu.reference.policies import may_propose_rules, may_set_lists
-from sanfuwu.sheets import ENTERED, ERROR, NEW, SAME, Line, Report, Row, Table
+from sanfuwu.sheets import DIFFERS, ENTERED, ERROR, NEW, SAME, Line, Report, Row, Sheet, Table
 from sanfuwu.sheets.writing import said_of
 from sanfuwu.territory import policies
 from sanfuwu.territory.actor import Actor
@@ -167,12 +167,13 @@ def upload(request: HttpRequest, kind: str) -> HttpResponse:
             rows = _opened(request.POST["rejects"], REJECTS, what)
             return _file(f"{what.table.name}未录入的行.xlsx", sheets.rejects(what.table, [(c, why) for c, why in rows]))
         if "rows" in request.POST:
-            rows = [Row(number, cells) for number, cells in _opened(request.POST["rows"], SALT, what)]
-            return _confirm(request, what, rows, actor, now)
-        rows = sheets.read_table(uploaded(request), what.table)
+            used, unused, rows = _opened(request.POST["rows"], SALT, what)
+            sheet = Sheet([Row(*row) for row in rows], tuple((word, name) for word, name in used), tuple(unused))
+            return _confirm(request, what, sheet, actor, now)
+        sheet = sheets.read_table(uploaded(request), what.table)
     except InvalidInput as error:
         return _ask(request, what, error)
-    return _shown(request, what, rows, what.look(rows, actor, now))
+    return _shown(request, what, sheet, what.look(sheet.rows, actor, now))
 
 
 def _ask(request: HttpRequest, what: Kind, error: ActionError | None = None) -> HttpResponse:
@@ -188,44 +189,56 @@ def _ask(request: HttpRequest, what: Kind, error: ActionError | None = None) -> 
     return render(request, "web/admin/import.html", context, status=422 if error else 200)
 
 
-def _confirm(request: HttpRequest, what: Kind, rows: Sequence[Row], actor: Actor, now: dt.datetime) -> HttpResponse:
+def _confirm(request: HttpRequest, what: Kind, sheet: Sheet, actor: Actor, now: dt.datetime) -> HttpResponse:
     """Planned once more: what came in meanwhile is not entered twice."""
     try:
-        report = what.enter(rows, actor, now)
+        report = what.enter(sheet.rows, actor, now)
     except ActionError as error:
-        return _shown(request, what, rows, what.look(rows, actor, now), refused=error.message)
-    return _shown(request, what, rows, report, done=True)
+        return _shown(request, what, sheet, what.look(sheet.rows, actor, now), refused=error.message)
+    return _shown(request, what, sheet, report, done=True)
 
 
 def _shown(
     request: HttpRequest,
     what: Kind,
-    rows: Sequence[Row],
+    sheet: Sheet,
     report: Report[Any],
     *,
     done: bool = False,
     refused: str = "",
 ) -> HttpResponse:
-    lines = sorted(report.lines, key=lambda line: (line.state != ERROR, line.row))
-    cells = {row.number: dict(row.cells) for row in rows}
+    lines = sorted(report.lines, key=lambda line: (line.state != ERROR, not line.warns, line.row))
+    cells = {row.number: {**row.cells, **row.others} for row in sheet.rows}
     rejected = [(cells[line.row], f"{line.heading}：{line.reason}") for line in report.errors]
     context = {
         "kind": what,
         "back": reverse(what.back_name),
         "again_url": reverse(what.url_name),
         "next_url": reverse(what.next_name) if what.next_name else "",
-        "lines": [(line, _chip(line, done=done)) for line in lines[:SHOWN]],
+        "lines": [
+            (line, _chip(line, done=done), list(zip(report.columns, line.extra, strict=False)))
+            for line in lines[:SHOWN]
+        ],
         "hidden": max(0, len(lines) - SHOWN),
         "new": report.count(NEW),
-        "same": report.count(SAME),
+        "same": report.count(SAME) + report.count(DIFFERS),
+        "differ": report.count(DIFFERS),
+        "doubtful": sum(line.warns and line.state == NEW for line in report.lines),
+        "used": sheet.used,
+        "unused": sheet.unused,
+        "columns": report.columns,
         "errors": report.count(ERROR),
         "remarks": any(line.reason for line in lines),
         "done": done,
         "refused": refused,
         "rejects": _signed(rejected, REJECTS, what) if rejected else "",
-        "signed": "" if done or refused else _signed([[r.number, dict(r.cells)] for r in rows], SALT, what),
+        "signed": "" if done or refused else _signed(_packed(sheet), SALT, what),
     }
     return render(request, "web/admin/import_preview.html", context, status=422 if refused else 200)
+
+
+def _packed(sheet: Sheet) -> list[Any]:
+    return [sheet.used, sheet.unused, [[row.number, dict(row.cells), dict(row.others)] for row in sheet.rows]]
 
 
 def _chip(line: Line[Any], *, done: bool) -> words.Chip:

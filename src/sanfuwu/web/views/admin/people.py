@@ -35,6 +35,7 @@ from sanfuwu.web.admin_forms.base import AdminForm
 from sanfuwu.web.admin_forms.people import AccountForm, CorrectPersonForm, NewPersonForm, NewPostForm
 from sanfuwu.web.page import actor_of, for_post, now_of
 
+from ._pages import warn_of_phone
 from .deed import Deed, Fact, answer
 from .units import in_words, may_see_units
 
@@ -194,6 +195,7 @@ def new_person(request: HttpRequest) -> HttpResponse:
             if said["username"]:
                 logins.open_account(person.pk, said["username"], actor=actor, now=now)
         made.append(person.pk)
+        warn_of_phone(request, said["office_phone"])
         if not said["username"]:
             return _("%(name)s was entered. Without an account nobody logs in.") % {"name": person.name}
         return _("%(name)s was entered. Print the first password; the security officer lets the account in.") % {
@@ -276,6 +278,7 @@ def _correct(at: At) -> tuple[Deed, AdminForm]:
 
     def run(form: CorrectPersonForm) -> str:
         correct_person(person.pk, **form.cleaned_data, actor=at.actor, now=at.now)
+        warn_of_phone(at.request, form.cleaned_data["office_phone"])
         return _("Corrected.")
 
     consequence = _("A name is shown as it is now, in past records too: this is for mistakes and new phones.")

@@ -118,7 +118,7 @@ def _closed(today: dt.date, asked: str) -> list[ClosedRow]:
     merges = dict(UnitMerge.objects.filter(undone_at__isnull=True).values_list("from_unit_id", "into_unit_id"))
     until = dict(
         UnitVersion.objects.filter(unit__status=Unit.Status.CLOSED)
-        .order_by("valid_from")
+        .order_by(*UnitVersion.in_order)
         .values_list("unit_id", "valid_to")
     )
     rows = [
@@ -199,7 +199,7 @@ def in_words(posts: list[PostLine], deeds: Deeds = lambda post: []) -> list[tupl
 
 
 def _versions(unit_id: UUID) -> list[Version]:
-    rows = list(UnitVersion.objects.filter(unit_id=unit_id).order_by("-valid_from"))
+    rows = list(UnitVersion.objects.filter(unit_id=unit_id).order_by(*UnitVersion.in_order).reverse())
     return [
         Version(
             v.valid_from,
