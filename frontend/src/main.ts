@@ -9,6 +9,7 @@ import './styles/listing.css'
 import './styles/problem.css'
 import './styles/exchange.css'
 import './styles/requests.css'
+import './styles/acting.css'
 import './styles/admin.css'
 import './styles/people.css'
 import './styles/sheets.css'
@@ -20,6 +21,7 @@ import htmx from 'htmx.org'
 
 import { watchDrafts } from './islands/drafts'
 import { watchErrors } from './islands/errors'
+import { watchFiles } from './islands/files'
 import { watchKeys } from './islands/keys'
 import { watchMenus } from './islands/menus'
 import { watchPhrases } from './islands/phrases'
@@ -39,5 +41,6 @@ watchSelection(document)
 watchNarrowing(document)
 watchDrafts(document)
 watchErrors(document)
+watchFiles(document)
 watchPhrases(document)
 watchPrint(document)

@@ -30,7 +30,10 @@ _SMALL_3, _LINE = Pt(14), Pt(28)
 _FACTS = (
     (("问题编号", "{{ problem_number }}"), ("收集日期", "{{ raised_on }}")),
     (("来源渠道", "{{ channel }}"), ("问题分类", "{{ category }}")),
-    (("诉求人", "{{ requester }}"), ("联系方式", "{{ contact }} {{ phone }}")),
+    (
+        ("诉求人", "{{ requester }}{% if contact and contact != requester %}（联系人：{{ contact }}）{% endif %}"),
+        ("联系方式", "{{ phone }}"),
+    ),
     (("所在镇村", "{{ place }}"),),
     (("问题摘要", "{{ title }}"),),
 )
@@ -144,7 +147,8 @@ def _paragraph(made: Any, text: str, *, align: Any = None, face: str = FANG, siz
 
 
 def _table(made: Any, lines: tuple[Any, ...], signs: tuple[tuple[str, int], ...]) -> None:
-    widths = (Mm(30), Mm(52), Mm(26), Mm(48))  # together the 156 mm of the type area
+    # Together the 156 mm of the type area; the labels, five characters at most, do not break.
+    widths = (Mm(30), Mm(50), Mm(28), Mm(48))
     table = made.add_table(rows=0, cols=4)
     table.style, table.alignment, table.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
     for pairs in lines:
@@ -197,7 +201,7 @@ def _unbroken(row: Any) -> None:
 
 
 def _ending(made: Any) -> None:
-    """The code at the left; agency and date at the right, the date four characters in."""
+    """The code at the left; agency and date at the right, both four characters in (GB/T 9704-2012, 7.3.5)."""
     table = made.add_table(rows=1, cols=3)
     table.autofit = False
     picture, said, right = table.rows[0].cells
@@ -212,7 +216,7 @@ def _ending(made: Any) -> None:
         line = cell.paragraphs[0]
         line.paragraph_format.space_before = Pt(4)
         _run(line, text, FANG, size)
-    for text, indent, space in (("{{ agency }}", SIZE_3, Pt(4)), ("{{ issued_on }}", SIZE_3 * 4, Pt(0))):
+    for text, indent, space in (("{{ agency }}", SIZE_3 * 4, Pt(4)), ("{{ issued_on }}", SIZE_3 * 4, Pt(0))):
         line = right.paragraphs[0] if space else right.add_paragraph()
         line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         line.paragraph_format.line_spacing_rule = WD_LINE_SPACING.EXACTLY
