@@ -18,6 +18,7 @@ from sanfuwu.ledger.errors import ActionError, NotAllowed, NotVisible
 from sanfuwu.territory.actor import Actor
 
 View = Callable[..., HttpResponseBase]
+SAID = "#messages"  # where a page says what was done
 
 
 def now_of(request: HttpRequest) -> dt.datetime:
@@ -40,7 +41,7 @@ def actor_of(request: HttpRequest) -> Actor:
 def said_of(number: str) -> str:
     """Where an act on a problem leads: to its page, at the message that says what was done. Without a place of its own
     the address keeps the form's, and a phone shows the acts at the end of the page with the message far above."""
-    return reverse("web:problem", args=[number]) + "#messages"
+    return reverse("web:problem", args=[number]) + SAID
 
 
 def for_post(view: View) -> View:

@@ -41,7 +41,6 @@ ASSIGNMENT_STATES: dict[str, tuple[str | Promise, str, str]] = {
     "in_progress": (_("In hand"), "progress", "accent"),
     "return_pending": (_("Returned, awaiting ruling"), "arrow-back-up", "amber"),
     "on_hold": (_("On hold, followed up"), "player-pause", ""),
-    "to_sign_off": (_("Awaiting the head's sign-off"), "user-check", "accent"),
     "pending_review": (_("Awaiting review"), "eye", "accent"),
     "done": (_("Finished"), "check", "green"),
     "reassigned": (_("Given to another unit"), "transfer", ""),
@@ -442,7 +441,7 @@ def export_chip(state: str) -> Chip:
 def assignment_chip(state: str, *, signed_off: bool = True) -> Chip:
     """A result waits for the head of the unit first (`signed_off` False), and for the review then."""
     if state == "pending_review" and not signed_off:
-        state = "to_sign_off"
+        return chip_of(_STAGES, "to_sign_off")
     word, icon, tone = ASSIGNMENT_STATES.get(state, (state, "", ""))
     return Chip(str(word), icon, tone)
 

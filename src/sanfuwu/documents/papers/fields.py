@@ -113,7 +113,7 @@ def sheet_of(document: IssuedDocument, snap: Snapshot, letterhead: Letterhead, *
         "text": mask_numbers(notes.get("text", "")),
         "raised_on": chinese_day(p.raised_on),
         "channel": CHANNELS.get(p.channel, ""),
-        "category": category_tree().full_name(p.category_id) if p.category_id else "",
+        "category": category_tree().names(p.category_id)[1],
         "place": places_named([p.division], today).get(p.division, ("", ""))[1],
         "tier": TIERS.get(p.tier, ""),
         "requester": party or (mask_name(contact.name) if contact and contact.name else ""),

@@ -156,6 +156,7 @@ def view_of(actor: Actor, snap: Snapshot, *, now: dt.datetime) -> ProblemView:
     top = snap.top_lead
     lead = next((h for h in holders if top is not None and h.assignment is top), None)
     tree = category_tree()
+    (category, category_full), (proposed, proposed_full) = map(tree.names, (p.category_id, p.proposed_category_id))
     place, place_full = places_named([p.division], today).get(p.division, ("", ""))
     offers = tuple(policies.offers(actor, snap, tuple(ACTS)))
     return ProblemView(
@@ -165,10 +166,10 @@ def view_of(actor: Actor, snap: Snapshot, *, now: dt.datetime) -> ProblemView:
         text=notes.get(body_id, "") if body_id else "",
         place=place,
         place_full=place_full,
-        category=tree.row(p.category_id).name if p.category_id else "",
-        category_full=tree.full_name(p.category_id) if p.category_id else "",
-        proposed_category=tree.row(p.proposed_category_id).name if p.proposed_category_id else "",
-        proposed_category_full=tree.full_name(p.proposed_category_id) if p.proposed_category_id else "",
+        category=category,
+        category_full=category_full,
+        proposed_category=proposed,
+        proposed_category_full=proposed_full,
         proposed_unit=names.get(p.proposed_unit, "") if p.proposed_unit else "",
         sees_requester=sees,
         requester=_requester(p, sees),

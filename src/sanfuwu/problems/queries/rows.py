@@ -109,6 +109,8 @@ def lines(actor: Actor, ids: Sequence[UUID], *, now: dt.datetime, more: Collecti
     result = []
     for pid in ids:
         p = problems[pid]
+        place, place_full = places.get(p.division, ("", ""))
+        category, category_full = categories.names(p.category_id)
         snap = Snapshot(p, _NO_ROW, assignments.get(pid, []), pauses.get(pid, []), requests=requests.get(pid, []))
         lead = snap.top_lead
         held_since = min((x.from_at for x in snap.pauses_of(lead) if x.to_at is None), default=None) if lead else None
@@ -126,10 +128,10 @@ def lines(actor: Actor, ids: Sequence[UUID], *, now: dt.datetime, more: Collecti
                 tier=p.tier,
                 channel=p.channel,
                 urgency=p.urgency,
-                place=places.get(p.division, ("", ""))[0],
-                place_full=places.get(p.division, ("", ""))[1],
-                category=categories.row(p.category_id).name if p.category_id else "",
-                category_full=categories.full_name(p.category_id) if p.category_id else "",
+                place=place,
+                place_full=place_full,
+                category=category,
+                category_full=category_full,
                 requester=(party_names[p.party_id] if p.party_id else p.claimed_party)
                 if sees and not p.confidential
                 else "",

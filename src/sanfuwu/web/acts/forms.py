@@ -72,7 +72,7 @@ class ActForm(forms.Form):
         answers unless it was chosen."""
         for name in ("contacted", "solved", "satisfied"):
             if name in self.fields and name not in self.errors and cleaned.get(name) in (None, ""):
-                self.add_error(name, _("Please answer: %(question)s") % {"question": self.fields[name].label})
+                self.add_error(name, _("Please answer this question."))
         if not cleaned.get("outcome"):
             kind = self.context.result_kind
             cleaned["outcome"] = _of_withdrawal(cleaned) if self.context.withdrawn else _outcome(cleaned, kind)

@@ -36,7 +36,7 @@ from sanfuwu.web import choices, problem_page, words
 from sanfuwu.web.acts.fields import FormContext
 from sanfuwu.web.acts.forms import ActForm, PlainForm
 from sanfuwu.web.exchange_forms import SendForm
-from sanfuwu.web.page import actor_of, for_post, now_of, said_of
+from sanfuwu.web.page import SAID, actor_of, for_post, now_of, said_of
 from sanfuwu.web.pieces import Act, Line
 from sanfuwu.web.proposing import Proposing
 from sanfuwu.web.when import day, full_day, when
@@ -132,7 +132,7 @@ def _after(actor: Actor, number: str) -> str:
     try:
         find(actor, number)
     except NotVisible:
-        return reverse("web:desk") + "#messages"
+        return reverse("web:desk") + SAID
     return said_of(number)
 
 
