@@ -14,7 +14,7 @@ class SwitchPostForm(forms.Form):
     on_behalf_of = forms.UUIDField(required=False)
 
 
-class OwnPasswordForm(ChangePasswordForm):  # type: ignore[misc]
+class OwnPasswordForm(ChangePasswordForm):
     """改密码. Whoever still has the printed password is asked for that by its name."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -25,7 +25,8 @@ def row(line: Line, *, columns: Sequence[str] = USUAL_COLUMNS, cells: tuple[Cell
     said = [under[name] for name in _SECOND if under[name] and name not in columns]
     second = " · ".join([follows, *said] if follows else said)
     under |= {"place": line.place_full, "category": line.category_full}
-    whole = " · ".join(under[name] for name in _SECOND if under[name] and name not in columns)
+    in_full = [under[name] for name in _SECOND if under[name] and name not in columns]
+    whole = " · ".join([follows, *in_full] if follows else in_full)
     kind = words.word(words.PARTY_KINDS, line.party_kind)
     return LedgerRow(
         number=line.number,
