@@ -81,7 +81,7 @@ def test_the_printed_password_is_asked_for_by_its_name_and_afterwards_the_presen
     cast.account.save(update_fields=["first_password_until"])
     html = client.get("/password/").content.decode()
     main = html[html.index("<main") :]
-    assert '<label for="id_oldpassword">首次密码（通知单上打印的）</label>' in main
+    assert '<label for="id_oldpassword">首次密码（打印发给您的）</label>' in main
     assert "placeholder" not in main
     assert "btn btn-primary" in main
 
