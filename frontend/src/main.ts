@@ -9,6 +9,7 @@ import './styles/listing.css'
 import './styles/problem.css'
 import './styles/exchange.css'
 import './styles/requests.css'
+import './styles/acting.css'
 import './styles/admin.css'
 import './styles/people.css'
 import './styles/setting-up.css'
@@ -21,6 +22,7 @@ import htmx from 'htmx.org'
 
 import { watchDrafts } from './islands/drafts'
 import { watchErrors } from './islands/errors'
+import { watchFiles } from './islands/files'
 import { watchKeys } from './islands/keys'
 import { watchMenus } from './islands/menus'
 import { watchPhrases } from './islands/phrases'
@@ -40,5 +42,6 @@ watchSelection(document)
 watchNarrowing(document)
 watchDrafts(document)
 watchErrors(document)
+watchFiles(document)
 watchPhrases(document)
 watchPrint(document)

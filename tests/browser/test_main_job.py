@@ -185,5 +185,5 @@ def test_solved_on_the_spot_is_one_step(cast: Cast, person, width: str) -> None:
     cadre.press("按现场解决登记")
     expect(cadre.page.locator("#messages")).to_contain_text("已按现场解决登记并销号")
     cadre.sees_stage("已销号")
-    cadre.sees_line("俞走访 现场解决，诉求人确认")
+    cadre.sees_line("俞走访 现场解决，并记录诉求人一方已确认")
     expect(cadre.page.locator(".state-line")).to_contain_text("现场")

@@ -18,13 +18,12 @@ from django.utils.translation import gettext as _
 
 from sanfuwu.counties.models import DivisionVersion
 from sanfuwu.ledger.changes import Changes
-from sanfuwu.ledger.crypto import current_key_id, encrypt, phone_hmac
 from sanfuwu.ledger.errors import InvalidInput
 from sanfuwu.ledger.fields import new_id
-from sanfuwu.ledger.rows import fresh
 from sanfuwu.ledger.together import once, unwritten
-from sanfuwu.rules.identifiers import DivisionLevel, check_division, check_phone, check_uscc, division_level
+from sanfuwu.rules.identifiers import DivisionLevel, check_division, check_uscc, division_level
 
+from .contacts import check_contact, new_contact
 from .matching import normalise_name
 from .models import Contact, Party
 
@@ -58,12 +57,10 @@ def check_requester(given: RequesterInput) -> CheckedRequester:
         return given
     if given.kind not in _KINDS:
         raise InvalidInput(_("There is no such kind of requester."), field="kind")
-    name, contact_name = given.name.strip(), given.contact_name.strip()
-    uscc = village = phone = ""
+    name = given.name.strip()
+    uscc = village = ""
     if len(name) > 120:
         raise InvalidInput(_("At most %(n)d characters.") % {"n": 120}, field="name")
-    if len(contact_name) > 40:
-        raise InvalidInput(_("At most %(n)d characters.") % {"n": 40}, field="contact_name")
     if given.kind == Party.Kind.RESIDENT:
         if name or given.uscc.strip() or given.party_id or given.unit_id:
             raise InvalidInput(_("A resident's name belongs into the contact."), field="name")
@@ -79,11 +76,7 @@ def check_requester(given: RequesterInput) -> CheckedRequester:
         if not checked.ok or division_level(checked.value) != DivisionLevel.VILLAGE:
             raise InvalidInput(_("This is not the code of a village or community."), field="village_code")
         village = checked.value
-    if given.phone.strip():
-        checked = check_phone(given.phone)
-        if not checked.ok:
-            raise InvalidInput(_("This is not a valid mobile or landline number."), field="phone")
-        phone = checked.value
+    contact_name, phone = check_contact(given.contact_name, given.phone)
     return CheckedRequester(given.kind, name, uscc, village, contact_name, phone, given.party_id, given.unit_id)
 
 
@@ -109,7 +102,7 @@ def resolve_parties(
     resolved: list[Resolved] = []
     for one in checked:
         party = register.find(one) or _new_party(changes, register, one, now, origin)
-        resolved.append((party, _new_contact(changes, one, party)))
+        resolved.append((party, new_contact(changes, party, one.contact_name, one.phone)))
     return resolved
 
 
@@ -234,23 +227,6 @@ def plan_create_party(
     )
     changes.event(party, "created", origin=origin)
     return party
-
-
-def _new_contact(changes: Changes, one: RequesterInput, party: Party | None) -> Contact | None:
-    if not (one.contact_name or one.phone):
-        return None
-    contact_id, key_id = new_id(), current_key_id()
-    return changes.insert(
-        fresh(
-            Contact,
-            id=contact_id,
-            party_id=party.pk if party else None,
-            name_enc=encrypt(one.contact_name, contact_id, key_id),
-            phone_enc=encrypt(one.phone, contact_id, key_id),
-            phone_hmac=phone_hmac(one.phone),
-            key_id=key_id,
-        )
-    )
 
 
 def _village_names(codes: Sequence[str]) -> dict[str, str]:

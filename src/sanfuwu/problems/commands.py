@@ -80,7 +80,11 @@ class RequestInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SupplyInfo:
+    """补充. A contact or telephone that was missing is kept apart from the text, encrypted."""
+
     text: str
+    contact_name: str = ""
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +97,8 @@ class Correct:
     category_id: UUID | None = None
     party_id: UUID | None = None
     confidential: bool | None = None
+    contact_name: str | None = None
+    phone: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

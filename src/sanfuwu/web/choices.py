@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sanfuwu.counties.queries import county_code
 from sanfuwu.problems.models import Category
+from sanfuwu.problems.queries.categories import Tree, category_tree
 from sanfuwu.territory import queries as territory
 from sanfuwu.territory.models import OFFICERS, Post, Role, Unit
 from sanfuwu.territory.queries import PostLine, divisions_below, in_town, unit_tree
@@ -80,25 +81,25 @@ def leaders(now: dt.datetime) -> Choices:
 
 
 def categories(*, confirmed_only: bool) -> Choices:
-    """The tree of categories; what has children is a group with itself first."""
-    rows = Category.objects.exclude(status=Category.Status.CLOSED).order_by("code")
-    if confirmed_only:
-        rows = rows.filter(status=Category.Status.ACTIVE)
-    children: dict[UUID | None, list[Category]] = {}
-    for row in rows:
-        children.setdefault(row.parent_id, []).append(row)
+    """The tree of categories; what has children is a group with itself first. Each says its whole path: of 审批 alone,
+    in a list that is closed, nobody knows what is approved."""
+    tree = category_tree()
+    offered = {Category.Status.ACTIVE} if confirmed_only else {Category.Status.ACTIVE, Category.Status.PROPOSED}
     found: Choices = []
-    for top in children.get(None, []):
-        below = list(_flat(top, children))
+    for top in tree.children(None):
+        if top.status not in offered:
+            continue
         own = (str(top.pk), top.name)
+        below = list(_below(tree, top.pk, offered))
         found.append((top.name, [own, *below]) if below else own)
     return found
 
 
-def _flat(row: Category, children: dict[UUID | None, list[Category]]) -> Iterable[tuple[str, str]]:
-    for child in children.get(row.pk, []):
-        yield str(child.pk), child.name
-        yield from _flat(child, children)
+def _below(tree: Tree, category_id: UUID, offered: set[Category.Status]) -> Iterable[tuple[str, str]]:
+    for child in tree.children(category_id):
+        if child.status in offered:
+            yield str(child.pk), tree.full_name(child.pk)
+            yield from _below(tree, child.pk, offered)
 
 
 def flat(options: Choices) -> dict[str, str]:

@@ -42,8 +42,8 @@ COLUMNS: dict[str, Column] = {
     "due_at": Column(gettext_lazy("Due on"), lambda line, now: when(line.due_at, now) if line.due_at else ""),
     "registered": Column(gettext_lazy("Registered on"), lambda line, now: _day(line.registered_at, now)),
     "raised": Column(gettext_lazy("Raised on"), lambda line, now: _day(line.raised_on, now)),
-    "place": Column(gettext_lazy("Place"), lambda line, now: line.place),
-    "category": Column(gettext_lazy("Category"), lambda line, now: line.category),
+    "place": Column(gettext_lazy("Place"), lambda line, now: line.place_full),
+    "category": Column(gettext_lazy("Category"), lambda line, now: line.category_full),
     "channel": Column(gettext_lazy("Channel"), lambda line, now: words.word(words.CHANNELS, line.channel)),
     "served": Column(
         gettext_lazy("Kind of requester"), lambda line, now: words.word(words.PARTY_KINDS, line.party_kind)

@@ -184,7 +184,7 @@ class Shell:
     def tabbar(self) -> list[NavItem]:
         if self.actor is None:
             return []
-        return [*self.nav[:_TABS], self._item(gettext("More"), "web:me", "dots")]
+        return [*self.nav[:_TABS], self._item(gettext("All functions"), "web:me", "dots")]
 
     @cached_property
     def behind_more(self) -> list[NavItem]:

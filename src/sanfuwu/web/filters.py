@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from sanfuwu.problems.models import Category
+from sanfuwu.problems.queries.categories import category_tree
 from sanfuwu.problems.queries.foreign import system_names
 from sanfuwu.territory.queries import post_labels, unit_names
 
@@ -119,7 +119,8 @@ def _names(name: str, values: Iterable[str], now: dt.datetime) -> dict[str, str]
         case "lead" | "co" | "unit" | "handled":
             return {str(pk): label for pk, label in unit_names(today).items()}
         case "category":
-            return {str(pk): label for pk, label in Category.objects.filter(pk__in=ids).values_list("pk", "name")}
+            tree = category_tree()
+            return {str(pk): tree.full_name(pk) for pk in ids if pk in tree.rows}
         case "place":
             return choices.places(now)
         case "leader" | "registered_by":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.urls import reverse
@@ -18,7 +19,7 @@ from sanfuwu.intake.columns import BY_KEY, IGNORE
 from sanfuwu.intake.files.guard import column_letters
 from sanfuwu.intake.models import ImportRun
 from sanfuwu.intake.queries import Report
-from sanfuwu.problems.models import Category
+from sanfuwu.problems.queries.categories import category_tree
 from sanfuwu.territory.queries import division_names, unit_names
 
 from .pieces import Chip
@@ -180,9 +181,8 @@ def samples(said: Report, now: dt.datetime) -> list[dict[str, Any]]:
     places = division_names({s["division"] for s in said.samples}, day)
     units = {str(pk): name for pk, name in unit_names(day).items()}
     ids = [s["category"] for s in said.samples if len(s["category"]) == 36 and s["category"].count("-") == 4]
-    categories = (
-        {str(pk): name for pk, name in Category.objects.filter(pk__in=ids).values_list("pk", "name")} if ids else {}
-    )
+    tree = category_tree()
+    categories = {str(pk): tree.full_name(pk) for pk in map(UUID, ids) if pk in tree.rows}
     return [
         one
         | {

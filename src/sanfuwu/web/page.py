@@ -11,12 +11,14 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 
 from sanfuwu.config import clock
 from sanfuwu.ledger.errors import ActionError, NotAllowed, NotVisible
 from sanfuwu.territory.actor import Actor
 
 View = Callable[..., HttpResponseBase]
+SAID = "#messages"  # where a page says what was done
 
 
 def now_of(request: HttpRequest) -> dt.datetime:
@@ -34,6 +36,12 @@ def actor_of(request: HttpRequest) -> Actor:
     if actor is None:
         raise NotAllowed("no post")
     return actor
+
+
+def said_of(number: str) -> str:
+    """Where an act on a problem leads: to its page, at the message that says what was done. Without a place of its own
+    the address keeps the form's, and a phone shows the acts at the end of the page with the message far above."""
+    return reverse("web:problem", args=[number]) + SAID
 
 
 def for_post(view: View) -> View:

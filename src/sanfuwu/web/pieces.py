@@ -165,6 +165,7 @@ class PartyCard:
     looks_url: str = ""
     earlier: str = ""
     earlier_url: str = ""
+    missing: str = ""  # that nobody can reach him
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +205,8 @@ USUAL_COLUMNS = ("number", "title", "party", "lead", "state", "due")
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """A line of the ledger. `second` stands under the title: place, category, channel; `short` is the number without
-    the county, which is the same for all."""
+    """A line of the ledger. `second` stands under the title: place, category, channel, and `whole`
+    says them with town and path; `short` is the number without the county, which is the same for all."""
 
     number: str
     short: str
@@ -216,6 +217,7 @@ class LedgerRow:
     lead: str
     chip: Chip
     bar: Bar
+    whole: str = ""
     lead_second: str = ""
     tier: str = ""
     marks: tuple[Chip, ...] = ()

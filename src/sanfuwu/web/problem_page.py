@@ -255,7 +255,7 @@ def responsibility(view: ProblemView) -> Responsibility:
             Responsible(
                 role=_("Lead") if h.assignment.role == "lead" else _("Co-handling"),
                 unit=h.unit_name,
-                chip=words.assignment_chip(h.assignment.state),
+                chip=words.assignment_chip(h.assignment.state, signed_off=h.assignment.signed_off_at is not None),
                 since=h.assignment.dispatched_at,
                 handler=h.handler,
             )
@@ -307,7 +307,22 @@ def party(view: ProblemView, revealed: PlainContact | None = None) -> PartyCard:
         looks_url=reverse("web:looks", args=[view.problem.number]) if card.contact_phone else "",
         earlier=earlier,
         earlier_url=f"{reverse('web:problems')}?party={card.party_id}" if card.party_id and card.earlier else "",
+        missing="" if revealed else unreachable(view),
     )
+
+
+def unreachable(view: ProblemView) -> str:
+    """That nobody can be called back, for whoever sees the requester while it can still be mended; else nothing."""
+    card = view.requester
+    if card.hidden or card.anonymous or card.contact_phone or is_final(view):
+        return ""
+    return _("No telephone is known: at the call-back the requester cannot be reached.")
+
+
+def ways_to_ask(view: ProblemView) -> list[Act]:
+    """The acts by which a telephone that is missing comes in: a supplement asked for, or a correction."""
+    offered = {offer.act: offer for offer in view.offers if offer.act in ("request_info", "correct")}
+    return [_act(view, offer, named=False) for name in ("request_info", "correct") if (offer := offered.get(name))]
 
 
 def timeline(view: ProblemView, now: dt.datetime, *, after: int = 0) -> list[Line]:

@@ -25,9 +25,10 @@ _DEFAULT_CHANNEL = {Role.COLLECTOR: "visit", Role.TOWN_DISPATCHER: "survey", Rol
 
 # Behind "more": good defaults or rarely needed.
 FOLDED = (
-    "kind", "contact_name", "phone", "uscc", "channel", "category_id", "proposed_unit", "urgency",
+    "kind", "uscc", "channel", "category_id", "proposed_unit", "urgency",
     "title", "confidential", "anonymous",
 )  # fmt: skip
+REACH = ("contact_name", "phone")
 SPOT = ("how", "confirmed_by")
 
 
@@ -97,11 +98,17 @@ class RegisterForm(forms.Form):
                 required=False,
                 choices=[("", _("by the name")), *words.options(words.PARTY_KINDS)],
             ),
-            "contact_name": text(label=_("Contact person"), max_length=40, required=False),
+            "contact_name": text(
+                label=_("Contact person"),
+                max_length=40,
+                required=False,
+                help_text=_("Of an enterprise or a village: whom to ask for."),
+            ),
             "phone": text(
                 label=_("Telephone"),
                 max_length=20,
                 required=False,
+                help_text=_("The unit and the call-back officer ring it. Nobody can be called back without one."),
                 widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
             ),
             "uscc": text(
@@ -132,8 +139,9 @@ class RegisterForm(forms.Form):
         }
 
     @property
-    def front(self) -> list[forms.BoundField]:
-        return [self[name] for name in ("who", "text", "place")]
+    def reach(self) -> list[forms.BoundField]:
+        """How to reach the requester: may stay open, but is asked for in the open."""
+        return [self[name] for name in REACH]
 
     @property
     def spot_fields(self) -> list[forms.BoundField]:
@@ -185,6 +193,11 @@ class RegisterForm(forms.Form):
             confidential=said["confidential"],
             anonymous=said["anonymous"],
         )
+
+    @property
+    def unreachable(self) -> bool:
+        """Somebody is to be called back, and nobody knows how."""
+        return not (self.cleaned_data["phone"] or self.cleaned_data["anonymous"])
 
     def solution(self) -> SpotSolution:
         return SpotSolution(how=self.cleaned_data["how"], confirmed_by=self.cleaned_data["confirmed_by"])

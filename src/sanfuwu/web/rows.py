@@ -24,6 +24,9 @@ def row(line: Line, *, columns: Sequence[str] = USUAL_COLUMNS, cells: tuple[Cell
     follows = _("merged into %(number)s") % {"number": line.master.partition("-")[2]} if line.master else ""
     said = [under[name] for name in _SECOND if under[name] and name not in columns]
     second = " · ".join([follows, *said] if follows else said)
+    under |= {"place": line.place_full, "category": line.category_full}
+    in_full = [under[name] for name in _SECOND if under[name] and name not in columns]
+    whole = " · ".join([follows, *in_full] if follows else in_full)
     kind = words.word(words.PARTY_KINDS, line.party_kind)
     return LedgerRow(
         number=line.number,
@@ -31,6 +34,7 @@ def row(line: Line, *, columns: Sequence[str] = USUAL_COLUMNS, cells: tuple[Cell
         url=reverse("web:problem", args=[line.number]),
         title=line.title or _("(confidential, not yet sent out)"),
         second=second,
+        whole=whole,
         party=_("confidential") if line.confidential and not line.requester else line.requester or kind,
         lead=line.lead,
         lead_second="" if "co" in columns else _co(co),

@@ -112,17 +112,21 @@ def _callback(t: Told) -> str:
     return _("%(who)s called back, attempt %(n)s (%(how)s): not reached") % values
 
 
+# What the requester said is written down by the call-back officer: he never presses anything himself.
 _CONCLUSIONS: dict[str, Callable[[], str]] = {
-    "confirmed": lambda: _("The requester confirmed it"),
-    "dissatisfied": lambda: _("The requester is dissatisfied; a second approver decides"),
-    "unreachable": lambda: _("The requester could not be reached on three attempts"),
-    "anonymous": lambda: _("Anonymous: the result was published"),
+    "confirmed": lambda: _("%(who)s concluded the call-back: the requester says that he confirms it"),
+    "dissatisfied": lambda: _(
+        "%(who)s concluded the call-back: the requester says that he is dissatisfied; a second approver decides"
+    ),
+    "unreachable": lambda: _("%(who)s concluded the call-back: the requester could not be reached on three attempts"),
+    "anonymous": lambda: _("%(who)s concluded the call-back: anonymous, the result was published"),
 }
 
 
 def _concluded(t: Told) -> str:
     code = str(t.data.get("conclusion", ""))
-    return _CONCLUSIONS[code]() if code in _CONCLUSIONS else _("The call-back was concluded")
+    said = _CONCLUSIONS[code]() if code in _CONCLUSIONS else _("%(who)s concluded the call-back")
+    return said % {"who": t.who}
 
 
 def _struck_off(t: Told) -> str:
@@ -259,7 +263,9 @@ def _plain(sentence: Callable[[], str]) -> _Sentence:
 
 SENTENCES: dict[str, _Sentence] = {
     "registered": _plain(lambda: _("%(who)s registered it")),
-    "solved_on_spot": _plain(lambda: _("%(who)s solved it on the spot; the requester confirmed")),
+    "solved_on_spot": _plain(
+        lambda: _("%(who)s solved it on the spot and noted that the requester's side confirmed it")
+    ),
     "accepted": _plain(lambda: _("%(who)s accepted it")),
     "declined": _declined,
     "info_requested": _plain(lambda: _("%(who)s asked for a supplement; the clock stands")),
@@ -306,7 +312,9 @@ SENTENCES: dict[str, _Sentence] = {
     "unheld": _hold(lambda: _("%(who)s had it taken up again; it is due %(due)s now")),
     "reopened": _reopened,
     "withdrawn": _withdrawn,
-    "withdrawal_denied": _plain(lambda: _("The requester did not withdraw it himself; it is taken up again")),
+    "withdrawal_denied": _plain(
+        lambda: _("%(who)s noted: the requester says that he did not withdraw it himself; it is taken up again")
+    ),
     "merged": _with_number(lambda: _("%(who)s merged it into %(number)s")),
     "merged_in": _with_number(lambda: _("%(who)s merged %(number)s into this one")),
     "unmerged": _plain(lambda: _("%(who)s undid the merger; it stands for itself again")),

@@ -439,7 +439,10 @@ def export_chip(state: str) -> Chip:
     return Chip(str(word), icon, tone)
 
 
-def assignment_chip(state: str) -> Chip:
+def assignment_chip(state: str, *, signed_off: bool = True) -> Chip:
+    """A result waits for the head of the unit first (`signed_off` False), and for the review then."""
+    if state == "pending_review" and not signed_off:
+        return chip_of(_STAGES, "to_sign_off")
     word, icon, tone = ASSIGNMENT_STATES.get(state, (state, "", ""))
     return Chip(str(word), icon, tone)
 

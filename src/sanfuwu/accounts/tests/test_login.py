@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.core.cache import cache
 from django.test import Client
@@ -68,6 +70,20 @@ def test_an_officer_chooses_his_own_password_and_goes_on_to_what_he_came_for(cli
     assert answer["Location"] == "/admin/people?q=zj"
     assert client.get(answer["Location"]).status_code == 200
     assert elsewhere.get("/")["Location"].startswith("/login/")  # every other session ended with the printed password
+
+
+def test_the_printed_password_is_asked_for_by_its_name_and_afterwards_the_present_one(
+    client: Client, cast: Cast
+) -> None:
+    log_in(client, "zhoujiu", cast.password)
+    assert '<label for="id_oldpassword">当前密码</label>' in client.get("/password/").content.decode()
+    cast.account.first_password_until = timezone.now() + dt.timedelta(days=3)
+    cast.account.save(update_fields=["first_password_until"])
+    html = client.get("/password/").content.decode()
+    main = html[html.index("<main") :]
+    assert '<label for="id_oldpassword">首次密码（打印发给您的）</label>' in main
+    assert "placeholder" not in main
+    assert "btn btn-primary" in main
 
 
 def test_after_the_first_password_no_page_of_another_host_is_gone_to(client: Client, cast: Cast) -> None:

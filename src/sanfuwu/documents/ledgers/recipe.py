@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from sanfuwu.counties.queries import county_code
 from sanfuwu.ledger.crypto import current_key_id
-from sanfuwu.problems.models import Category
+from sanfuwu.problems.queries.categories import category_tree
 from sanfuwu.territory.actor import Actor
 from sanfuwu.territory.models import Post
 from sanfuwu.territory.queries import divisions_below, in_town, unit_names
@@ -43,7 +43,8 @@ def _names(which: str, today: dt.date) -> Mapping[bytes | str, str]:
         case "owners":
             return {**_names("units", today), **_names("people", today)}
         case "categories":
-            return _by_bytes(dict(Category.objects.values_list("pk", "name")))
+            tree = category_tree()
+            return _by_bytes({pk: tree.full_name(pk) for pk in tree.rows})
         case "places":
             return _places(today)
     raise ValueError(which)

@@ -18,12 +18,13 @@ from sanfuwu.ledger.crypto import decrypt
 from sanfuwu.ledger.errors import InvalidInput
 from sanfuwu.ledger.models import Event, Note
 from sanfuwu.parties.queries import open_contact
-from sanfuwu.problems.models import Assignment, Category, Problem
+from sanfuwu.problems.models import Assignment
+from sanfuwu.problems.queries.categories import category_tree
 from sanfuwu.problems.snapshot import Snapshot
 from sanfuwu.rules.lifecycle import ProblemState
 from sanfuwu.rules.masking import mask_name, mask_numbers, mask_phone
 from sanfuwu.territory.models import Post
-from sanfuwu.territory.queries import division_names, in_town, post_labels, unit_names
+from sanfuwu.territory.queries import places_named, post_labels, unit_names
 
 from ..ledgers.columns import CHANNELS, RESULTS, SATISFIED, TIERS
 from ..models import IssuedDocument, Letterhead, Paper
@@ -112,8 +113,8 @@ def sheet_of(document: IssuedDocument, snap: Snapshot, letterhead: Letterhead, *
         "text": mask_numbers(notes.get("text", "")),
         "raised_on": chinese_day(p.raised_on),
         "channel": CHANNELS.get(p.channel, ""),
-        "category": _category(p),
-        "place": _place(p, today),
+        "category": category_tree().names(p.category_id)[1],
+        "place": places_named([p.division], today).get(p.division, ("", ""))[1],
         "tier": TIERS.get(p.tier, ""),
         "requester": party or (mask_name(contact.name) if contact and contact.name else ""),
         "contact": mask_name(contact.name) if contact and contact.name else "",
@@ -192,16 +193,3 @@ def _office_phone(post_id: UUID | None) -> str:
     if post_id is None:
         return ""
     return Post.objects.filter(pk=post_id).values_list("person__office_phone", flat=True).first() or ""
-
-
-def _category(p: Problem) -> str:
-    if p.category_id is None:
-        return ""
-    return Category.objects.filter(pk=p.category_id).values_list("name", flat=True).first() or ""
-
-
-def _place(p: Problem, today: dt.date) -> str:
-    town = p.division[:9] + "000"
-    names = division_names({p.division, town}, today)
-    own = names.get(p.division, "")
-    return own if p.division == town else in_town(own, names.get(town, ""))

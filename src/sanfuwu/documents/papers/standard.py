@@ -30,7 +30,10 @@ _SMALL_3, _LINE = Pt(14), Pt(28)
 _FACTS = (
     (("问题编号", "{{ problem_number }}"), ("收集日期", "{{ raised_on }}")),
     (("来源渠道", "{{ channel }}"), ("问题分类", "{{ category }}")),
-    (("诉求人", "{{ requester }}"), ("联系方式", "{{ contact }} {{ phone }}")),
+    (
+        ("诉求人", "{{ requester }}{% if contact and contact != requester %}（联系人：{{ contact }}）{% endif %}"),
+        ("联系方式", "{{ phone }}"),
+    ),
     (("所在镇村", "{{ place }}"),),
     (("问题摘要", "{{ title }}"),),
 )
@@ -48,14 +51,14 @@ _STRIKE_OFF = (
 )
 # Places for a pen: label, what stands in the field, height in mm.
 _SIGN_ORDER = (
-    ("承办单位主要负责人签字", 15),
-    ("诉求人意见", 15),
-    ("审核", 15),
+    ("承办单位主要负责人签字", 13),
+    ("诉求人意见", 13),
+    ("审核", 13),
 )
 _SIGN_STRIKE_OFF = (
-    ("诉求人意见", 15),
-    ("承办单位主要负责人签字", 15),
-    ("审核", 15),
+    ("诉求人意见", 13),
+    ("承办单位主要负责人签字", 13),
+    ("审核", 13),
 )
 
 
@@ -144,7 +147,8 @@ def _paragraph(made: Any, text: str, *, align: Any = None, face: str = FANG, siz
 
 
 def _table(made: Any, lines: tuple[Any, ...], signs: tuple[tuple[str, int], ...]) -> None:
-    widths = (Mm(30), Mm(52), Mm(26), Mm(48))  # together the 156 mm of the type area
+    # Together the 156 mm of the type area; the labels, five characters at most, do not break.
+    widths = (Mm(30), Mm(50), Mm(28), Mm(48))
     table = made.add_table(rows=0, cols=4)
     table.style, table.alignment, table.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
     for pairs in lines:
@@ -197,28 +201,25 @@ def _unbroken(row: Any) -> None:
 
 
 def _ending(made: Any) -> None:
-    """The code at the left; agency and date at the right, the date four characters in."""
-    table = made.add_table(rows=1, cols=3)
+    """Agency and date at the right, four characters in (GB/T 9704-2012, 7.3.5), in the whole width: names of offices
+    are long. Below them at the left the code, which belongs to no official form."""
+    for text, space in (("{{ agency }}", Pt(4)), ("{{ issued_on }}", Pt(0))):
+        line = _paragraph(made, text, align=WD_ALIGN_PARAGRAPH.RIGHT)
+        line.paragraph_format.right_indent, line.paragraph_format.space_before = SIZE_3 * 4, space
+        line.paragraph_format.keep_with_next = True
+    table = made.add_table(rows=1, cols=2)
     table.autofit = False
-    picture, said, right = table.rows[0].cells
-    widths = (Mm(24), Mm(46), Mm(86))
-    for column, cell, width in zip(table.columns, (picture, said, right), widths, strict=True):
+    widths = (Mm(24), Mm(132))
+    for column, cell, width in zip(table.columns, table.rows[0].cells, widths, strict=True):
         column.width = cell.width = width
     _unbroken(table.rows[0])
+    picture, said = table.rows[0].cells
+    said.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
     for cell, text, size in (
         (picture, "{{ qr }}", Pt(12)),
         (said, "{% if read_code %}诉求人可扫码查看办理进展（只能查看）。查询码：{{ read_code }}{% endif %}", Pt(10.5)),
     ):
-        line = cell.paragraphs[0]
-        line.paragraph_format.space_before = Pt(4)
-        _run(line, text, FANG, size)
-    for text, indent, space in (("{{ agency }}", SIZE_3, Pt(4)), ("{{ issued_on }}", SIZE_3 * 4, Pt(0))):
-        line = right.paragraphs[0] if space else right.add_paragraph()
-        line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        line.paragraph_format.line_spacing_rule = WD_LINE_SPACING.EXACTLY
-        line.paragraph_format.line_spacing = _LINE
-        line.paragraph_format.right_indent, line.paragraph_format.space_before = indent, space
-        _run(line, text, FANG, SIZE_3)
+        _run(cell.paragraphs[0], text, FANG, size)
 
 
 def _run(line: Any, text: str, face: str, size: Any, *, colour: Any = None) -> Any:

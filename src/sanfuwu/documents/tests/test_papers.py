@@ -11,10 +11,13 @@ import docx
 import pytest
 from django.db import connection, transaction
 from django_tenants.utils import schema_context
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.shared import Mm, Pt
 
 from sanfuwu.ledger.errors import IllegalTransition, InvalidInput, NotAllowed, NotVisible
 from sanfuwu.ledger.models import Event
 from sanfuwu.ledger.replay import differences, replay
+from sanfuwu.parties.actions import RequesterInput
 from sanfuwu.problems import actions as act
 from sanfuwu.problems.commands import Dispatch, Recall
 from sanfuwu.problems.snapshot import load
@@ -166,6 +169,45 @@ def test_of_a_confidential_problem_the_paper_has_the_second_text_whoever_prints_
     assert SECOND_TEXT in said
     for secret in (TEXT[:8], firm(2).name, "陆", "****", "俞镇长", problem.read_code[:4], "查询码"):
         assert secret not in said
+
+
+def test_the_requester_stands_in_one_cell_and_only_his_number_in_the_other(cast: Cast) -> None:
+    resident = RequesterInput("resident", contact_name=PERSON, phone=PHONE)
+    document = issue(cast.dispatched(told(requester=resident)).pk, "order", actor=cast.office, now=NOW)
+    sheet = sheet_of(document, load(document.problem_id), letterhead(), host=HOST)
+    made = docx.Document(io.BytesIO(word.render(standard.template("order"), sheet)))
+    cells = {row.cells[0].text: [cell.text for cell in row.cells] for row in made.tables[0].rows}
+    _label, who, _next, number = cells["诉求人"]
+    assert (who, number) == (sheet.values["requester"], sheet.values["phone"])
+    firms = issue(cast.dispatched(told(requester=firm(3))).pk, "order", actor=cast.office, now=NOW)
+    assert f"{firm(3).name}（联系人：陆**）" in filled(firms)
+
+
+def test_a_paper_says_the_whole_path_of_its_category_and_the_town_of_its_village(cast: Cast) -> None:
+    document = issue(cast.dispatched().pk, "order", actor=cast.office, now=NOW)
+    sheet = sheet_of(document, load(document.problem_id), letterhead(), host=HOST)
+    assert sheet.values["category"].endswith(" / 供电")
+    assert sheet.values["category"] in filled(document)
+
+
+@pytest.mark.parametrize("kind", ["order", "strike_off"])
+def test_agency_and_date_stand_at_the_right_four_characters_in(kind: str) -> None:
+    made = docx.Document(io.BytesIO(standard.template(kind)))
+    ending = {p.text: p for p in made.paragraphs if p.paragraph_format.right_indent}
+    assert list(ending) == ["{{ agency }}", "{{ issued_on }}"]
+    for line in ending.values():
+        assert line.alignment == WD_ALIGN_PARAGRAPH.RIGHT
+        assert line.paragraph_format.right_indent == standard.SIZE_3 * 4
+
+
+@pytest.mark.parametrize("kind", ["order", "strike_off"])
+def test_no_label_beside_another_one_is_wider_than_its_cell(kind: str) -> None:
+    """12 pt a character, and 1.9 mm on either side of a cell."""
+    for row in docx.Document(io.BytesIO(standard.template(kind))).tables[0].rows:
+        for cell in (row.cells[0], row.cells[2]):
+            words = cell.text
+            if words and "{{" not in words and "签字" not in words:
+                assert Pt(12) * len(words) + Mm(3.8) <= cell.width, words
 
 
 def test_the_standard_files_have_the_measures_of_the_standard() -> None:

@@ -15,6 +15,7 @@ from sanfuwu.ledger.crypto import decrypt
 from sanfuwu.ledger.errors import InvalidInput
 from sanfuwu.ledger.models import Note
 from sanfuwu.ledger.together import once, settle
+from sanfuwu.parties.contacts import plan_contact
 from sanfuwu.parties.models import Party
 from sanfuwu.reference.queries import reason, reasons
 from sanfuwu.rules.identifiers import check_division
@@ -87,9 +88,21 @@ def plan_supply_info(snap: Snapshot, cmd: SupplyInfo, ctx: Context, changes: Cha
     """待补充 → 待受理."""
     text = require_text(cmd.text, "text")
     changes.update(snap.problem, state=_to("supply_info", snap))
+    _contact(snap.problem, cmd.contact_name, cmd.phone, changes)
     audience = Note.Audience.OFFICE if snap.problem.confidential else Note.Audience.HANDLING
     note = changes.note(text, audience)
     changes.event(snap.problem, "info_supplied", data={"note": note.pk})
+
+
+def _contact(problem: Problem, name: str | None, phone: str | None, changes: Changes) -> bool:
+    """What became known of how to reach the requester; whether that says anything. Events hear nothing of it."""
+    if not (name or phone):
+        return False
+    known = problem.contact
+    kept = plan_contact(changes, known, party_id=problem.party_id, name=name or "", phone=phone or "")
+    if kept is not None and kept is not known:
+        changes.update(problem, contact_id=kept.pk)
+    return kept is not None
 
 
 def plan_correct(snap: Snapshot, cmd: Correct, ctx: Context, changes: Changes) -> None:
@@ -117,13 +130,16 @@ def plan_correct(snap: Snapshot, cmd: Correct, ctx: Context, changes: Changes) -
             raise InvalidInput(_("It has gone out to units already: they have read it."), field="confidential")
         new["confidential"] = cmd.confidential
     changed = {k: v for k, v in new.items() if getattr(problem, k) != v}
-    if not changed:
+    reached = _contact(problem, cmd.contact_name, cmd.phone, changes)
+    if not changed and not reached:
         raise InvalidInput(_("Nothing would change."))
     # Codes and ids before the change are worth keeping in the open; a title is text and stays out of events.
+    fields = {*changed, "contact"} if reached else {*changed}
     before = {k: getattr(problem, k) for k in changed if k != "title"}
-    changes.update(problem, **changed)
+    if changed:
+        changes.update(problem, **changed)
     note = changes.note(reason, Note.Audience.OFFICE if problem.confidential else Note.Audience.HANDLING)
-    changes.event(problem, "corrected", data={"before": before, "fields": sorted(changed), "note": note.pk})
+    changes.event(problem, "corrected", data={"before": before, "fields": sorted(fields), "note": note.pk})
     if {"title", "confidential"} & changed.keys():
         settle()
         grams = ProblemText.objects.get(pk=problem.pk)

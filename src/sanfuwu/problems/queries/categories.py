@@ -72,6 +72,11 @@ class Tree:
         """公用事业 / 供电."""
         return " / ".join(self.rows[pk].name for pk in reversed(self.path(category_id)))
 
+    def names(self, category_id: UUID | None) -> tuple[str, str]:
+        """(供电, 公用事业 / 供电) for a page; both empty for None."""
+        row = self.rows.get(category_id) if category_id is not None else None
+        return (row.name, self.full_name(row.pk)) if row is not None else ("", "")
+
 
 def category_tree() -> Tree:
     """Remembered until a category changes; only to be read."""

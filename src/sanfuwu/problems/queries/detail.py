@@ -19,14 +19,15 @@ from sanfuwu.rules.masking import mask_name, mask_phone
 from sanfuwu.rules.worktime import Progress, Remaining
 from sanfuwu.territory.actor import Actor
 from sanfuwu.territory.models import Role
-from sanfuwu.territory.queries import division_names, post_labels, reach_of, unit_names
+from sanfuwu.territory.queries import places_named, post_labels, reach_of, unit_names
 
 from .. import policies
 from ..acts import ACTS
 from ..chip import Mark, Stage, marks, stage
-from ..models import Assignment, Attachment, Category, Commitment, Problem, ProblemRow, Requirement
+from ..models import Assignment, Attachment, Commitment, Problem, ProblemRow, Requirement
 from ..policies import Offer
 from ..snapshot import Snapshot, load
+from .categories import category_tree
 from .foreign import NumberElsewhere, numbers_of
 from .kin import Asked, Kin, asked_of, kin_of
 from .notes import texts
@@ -94,8 +95,11 @@ class ProblemView:
     title: str
     text: str
     place: str
+    place_full: str  # a village with its town
     category: str
+    category_full: str  # from the top of the tree
     proposed_category: str
+    proposed_category_full: str
     proposed_unit: str
     sees_requester: bool
     requester: RequesterCard
@@ -151,18 +155,21 @@ def view_of(actor: Actor, snap: Snapshot, *, now: dt.datetime) -> ProblemView:
     holders = tuple(_holder(snap, a, names, posts, notes, now) for a in snap.assignments)
     top = snap.top_lead
     lead = next((h for h in holders if top is not None and h.assignment is top), None)
-    categories = {
-        c.pk: c.name for c in Category.objects.filter(pk__in=[x for x in (p.category_id, p.proposed_category_id) if x])
-    }
+    tree = category_tree()
+    (category, category_full), (proposed, proposed_full) = map(tree.names, (p.category_id, p.proposed_category_id))
+    place, place_full = places_named([p.division], today).get(p.division, ("", ""))
     offers = tuple(policies.offers(actor, snap, tuple(ACTS)))
     return ProblemView(
         problem=p,
         stage=stage(snap),
         title=p.title if sees or not p.confidential else p.title_for_units,
         text=notes.get(body_id, "") if body_id else "",
-        place=division_names([p.division], today).get(p.division, ""),
-        category=categories.get(p.category_id, "") if p.category_id else "",
-        proposed_category=categories.get(p.proposed_category_id, "") if p.proposed_category_id else "",
+        place=place,
+        place_full=place_full,
+        category=category,
+        category_full=category_full,
+        proposed_category=proposed,
+        proposed_category_full=proposed_full,
         proposed_unit=names.get(p.proposed_unit, "") if p.proposed_unit else "",
         sees_requester=sees,
         requester=_requester(p, sees),

@@ -17,7 +17,7 @@ from sanfuwu.reference.queries import calendar_at
 from sanfuwu.rules.lifecycle import OPEN_ASSIGNMENT_STATES
 from sanfuwu.rules.worktime import Progress, Remaining
 from sanfuwu.territory.actor import Actor
-from sanfuwu.territory.queries import division_names, post_labels, unit_names
+from sanfuwu.territory.queries import places_named, post_labels, unit_names
 
 from ..chip import Mark, Stage, marks, stage
 from ..models import Assignment, Callback, ClockPause, Leadership, Problem, ProblemRow, UnitRequest
@@ -56,6 +56,8 @@ class Line:
     marks: tuple[Mark, ...]
     master: str  # the number that a merged one follows
     version: int
+    place_full: str = ""  # a village with its town
+    category_full: str = ""  # from the top of the tree
     nature: str = ""
     origin: str = "live"
     on_spot: bool = False
@@ -98,15 +100,17 @@ def lines(actor: Actor, ids: Sequence[UUID], *, now: dt.datetime, more: Collecti
     problem_of = {a.pk: a.problem_id for a in read_assignments}
     pauses: dict[UUID, list[ClockPause]] = _by(read_pauses, lambda pause: problem_of[pause.assignment_id])
     requests: dict[UUID, list[UnitRequest]] = _by(read_requests, attrgetter("problem_id"))
-    categories = category_tree().rows
+    categories = category_tree()
     units = unit_names(today)
-    places = division_names({p.division for p in problems.values()}, today)
+    places = places_named({p.division for p in problems.values()}, today)
     calendar = calendar_at(now)
     leaders = _leaders(ids, today) if "leaders" in more else {}
     satisfied = _satisfied(ids) if "satisfied" in more else {}
     result = []
     for pid in ids:
         p = problems[pid]
+        place, place_full = places.get(p.division, ("", ""))
+        category, category_full = categories.names(p.category_id)
         snap = Snapshot(p, _NO_ROW, assignments.get(pid, []), pauses.get(pid, []), requests=requests.get(pid, []))
         lead = snap.top_lead
         held_since = min((x.from_at for x in snap.pauses_of(lead) if x.to_at is None), default=None) if lead else None
@@ -124,8 +128,10 @@ def lines(actor: Actor, ids: Sequence[UUID], *, now: dt.datetime, more: Collecti
                 tier=p.tier,
                 channel=p.channel,
                 urgency=p.urgency,
-                place=places.get(p.division, ""),
-                category=categories[p.category_id].name if p.category_id else "",
+                place=place,
+                place_full=place_full,
+                category=category,
+                category_full=category_full,
                 requester=(party_names[p.party_id] if p.party_id else p.claimed_party)
                 if sees and not p.confidential
                 else "",

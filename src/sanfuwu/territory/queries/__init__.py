@@ -1,7 +1,7 @@
 """What others read of the territory: the tree and its names, who sees whose records, who acts."""
 
 from .actors import actor_of_token, actors_of_tokens, load_actor, posts_of
-from .divisions import division_name, division_names, divisions_below, in_town
+from .divisions import division_name, division_names, divisions_below, in_town, places_named
 from .duty import DutyLine, duty_between
 from .people import (
     DelegationLine,
@@ -46,6 +46,7 @@ __all__ = [
     "in_town",
     "load_actor",
     "may_be_handed_to",
+    "places_named",
     "post_labels",
     "post_lines",
     "posts_of",

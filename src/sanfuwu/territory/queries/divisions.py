@@ -26,6 +26,22 @@ def divisions_below(code: str, on: dt.date) -> dict[str, str]:
     return _as_of(rows.values_list("code", "valid_from", "name"), on)
 
 
+def town_code(code: str) -> str:
+    """The town of a village: the first nine digits. Of a town itself, of a county and above, the code as it is."""
+    return code if code.endswith("000") else f"{code[:9]}000"
+
+
+def places_named(codes: Collection[str], on: dt.date) -> dict[str, tuple[str, str]]:
+    """{code: (its own name, the name with its town in front)} on a day, one statement; unknown codes are absent."""
+    names = division_names({*codes, *map(town_code, codes)}, on)
+    return {code: (names[code], _full(code, names)) for code in codes if code in names}
+
+
+def _full(code: str, names: dict[str, str]) -> str:
+    town = town_code(code)
+    return names[code] if town == code else in_town(names[code], names.get(town, ""))
+
+
 def in_town(name: str, town: str) -> str:
     """A village with its town in front, once: many villages are named 羽林街道拔茅村 to begin with."""
     return name if not town or name.startswith(town) else f"{town} {name}"

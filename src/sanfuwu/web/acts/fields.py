@@ -10,7 +10,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
+from sanfuwu.reference.queries import rules_at
 from sanfuwu.web import words
+from sanfuwu.web.limit_words import length
 
 Choices = list[Any]
 
@@ -32,6 +34,7 @@ class FormContext:
     result_kind: str = ""
     withdrawn: bool = False  # the call-back asks about a withdrawal
     proposal: str = ""  # who the catalogue says, and by which line
+    proposed_category: str = ""  # what whoever registered it thinks it is, with its path
     initial: dict[str, Any] = field(default_factory=dict)
 
 
@@ -62,7 +65,7 @@ def _radio(
     )
 
 
-def _said(label: str) -> forms.Field:
+def _said(label: str, help_text: str = "") -> forms.Field:
     """Yes, no, or not asked: never a default."""
     return forms.TypedChoiceField(
         label=label,
@@ -70,6 +73,7 @@ def _said(label: str) -> forms.Field:
         coerce=lambda value: value == "yes",
         empty_value=None,
         required=False,
+        help_text=help_text,
         widget=forms.RadioSelect,
     )
 
@@ -111,13 +115,58 @@ def _secret(only: Maker) -> Maker:
     return lambda c: only(c) if c.confidential else None
 
 
+def _limits(now: dt.datetime) -> dict[str, str]:
+    """What a lead gets for each choice, for a sentence: "(7 working days)". By the rules in force."""
+    rules = rules_at(now)
+    return {
+        name: _(" (%(time)s)") % {"time": length(str(getattr(rules, name).lead))}
+        for name in ("limited", "key", "urgent", "consult", "study", "dispute")
+    }
+
+
+def _phone(help_text: str = "") -> forms.Field:
+    return forms.CharField(
+        label=_("Telephone"),
+        max_length=20,
+        required=False,
+        help_text=help_text,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off", "class": "short"}),
+    )
+
+
+def _contact_name() -> forms.Field:
+    return forms.CharField(label=_("Contact person"), max_length=40, required=False)
+
+
 MAKERS: dict[str, Maker] = {
     "accept.category_id": lambda c: _select(
-        _("Category"), c.categories, help_text=_("Proposed at registration; you decide.")
+        _("Category"),
+        c.categories,
+        help_text=_("Proposed at registration: %(category)s. You decide.") % {"category": c.proposed_category}
+        if c.proposed_category
+        else _("Nothing was proposed at registration; choose as finely as you can."),
     ),
-    "accept.tier": lambda c: _radio(_("Tier"), words.options(words.TIERS, ("limited", "key")), initial="limited"),
-    "accept.urgency": lambda c: _radio(_("Urgency"), words.options(words.URGENCIES), initial="normal"),
-    "accept.nature": lambda c: _radio(_("Nature"), words.options(words.NATURES), initial="problem"),
+    "accept.tier": lambda c: _radio(
+        _("Tier"),
+        words.options(words.TIERS, ("limited", "key")),
+        initial="limited",
+        help_text=_("Time-limited: solved soon with some co-ordination%(limited)s. Key: hard, for a leader%(key)s.")
+        % _limits(c.now),
+    ),
+    "accept.urgency": lambda c: _radio(
+        _("Urgency"),
+        words.options(words.URGENCIES),
+        initial="normal",
+        help_text=_("Ordinary: the time of its tier. Urgent%(urgent)s and question only%(consult)s: their own.")
+        % _limits(c.now),
+    ),
+    "accept.nature": lambda c: _radio(
+        _("Nature"),
+        words.options(words.NATURES),
+        initial="problem",
+        help_text=_("Counts for key problems: a subject to study%(study)s, a dispute%(dispute)s; else no difference.")
+        % _limits(c.now),
+    ),
     "decline.reason_code": lambda c: _radio(_("Reason"), words.reason_options("decline")),
     "decline.where_to_go": lambda c: _area(
         _("Where the requester should go instead"),
@@ -126,7 +175,9 @@ MAKERS: dict[str, Maker] = {
         required=False,
     ),
     "request_info.what": lambda c: _area(_("What is missing"), most=500),
-    "supply_info.text": lambda c: _area(_("Supplement"), rows=4),
+    "supply_info.text": lambda c: _area(_("Supplement"), _("No telephone number here: it has a field below."), rows=4),
+    "supply_info.contact_name": lambda c: _contact_name(),
+    "supply_info.phone": lambda c: _phone(_("Kept encrypted; filled in, it takes the place of what was there.")),
     "correct.reason": lambda c: _area(_("Why it is corrected"), most=500, rows=2),
     "correct.title": lambda c: forms.CharField(label=_("Title"), max_length=200, required=False),
     "correct.division": lambda c: _select(_("Town or village"), c.places, required=False),
@@ -136,6 +187,8 @@ MAKERS: dict[str, Maker] = {
         [("", _("as before")), ("yes", _("confidential")), ("no", _("open"))],
         required=False,
     ),
+    "correct.contact_name": lambda c: _contact_name(),
+    "correct.phone": lambda c: _phone(_("Kept encrypted; left open, it stays as it is.")),
     "dispatch.lead": lambda c: _select(_("Lead unit"), c.units, help_text=c.proposal),
     "dispatch.co": lambda c: _several(_("Co-handling units"), c.units),
     "dispatch.instruction": lambda c: _area(_("What is asked of them"), required=False, most=500, rows=2),
@@ -224,7 +277,13 @@ MAKERS: dict[str, Maker] = {
         initial="no" if c.anonymous else "yes",
         widget=forms.RadioSelect,
     ),
-    "record_callback.contacted": lambda c: None if c.withdrawn else _said(_("Had the unit been in contact?")),
+    "record_callback.contacted": lambda c: (
+        None
+        if c.withdrawn
+        else _said(
+            _("Had the unit been in contact?"), _("Three questions to the requester; none is filled in beforehand.")
+        )
+    ),
     "record_callback.solved": lambda c: None if c.withdrawn else _said(_("Is it solved?")),
     "record_callback.satisfied": lambda c: (
         _radio(_("Did he withdraw it of his own will?"), [("yes", _("Yes")), ("no", _("No"))], required=False)
@@ -287,7 +346,6 @@ FOLDED = frozenset(
         "withdraw.how",
         "accept.urgency",
         "accept.nature",
-        "record_callback.channel",
         "record_callback.outcome",
     }
 )

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.translation import gettext as _
 
 from sanfuwu.ledger.errors import ActionError
 
@@ -62,10 +63,19 @@ class ActForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        if self.act == "record_callback" and cleaned.get("reached") and not cleaned.get("outcome"):
+        if self.act == "record_callback" and cleaned.get("reached") and not self.context.anonymous:
+            self._hear(cleaned)
+        return cleaned
+
+    def _hear(self, cleaned: dict[str, Any]) -> None:
+        """Whoever was reached was asked: what is unanswered is said at its question, and what follows follows from the
+        answers unless it was chosen."""
+        for name in ("contacted", "solved", "satisfied"):
+            if name in self.fields and name not in self.errors and cleaned.get(name) in (None, ""):
+                self.add_error(name, _("Please answer this question."))
+        if not cleaned.get("outcome"):
             kind = self.context.result_kind
             cleaned["outcome"] = _of_withdrawal(cleaned) if self.context.withdrawn else _outcome(cleaned, kind)
-        return cleaned
 
     def command(self, **given: Any) -> Any:
         """The command of the cleaned values; `given` adds what the page knows (the assignment)."""

@@ -144,7 +144,7 @@ TEXTS: dict[str, ActText] = {
     "record_callback": ActText(
         pgettext_lazy("act", "Record the call-back"),
         "phone",
-        _("Only what the requester said counts; there is no default."),
+        _("Only what the requester said counts: the questions to him have no answer filled in."),
     ),
     "strike_off": ActText(
         pgettext_lazy("act", "Strike off"),

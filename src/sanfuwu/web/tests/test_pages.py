@@ -183,7 +183,7 @@ def test_a_call_back_follows_from_three_answers_and_then_leaves_the_verifiers_si
         "reached": "yes", "channel": "phone", "contacted": "yes", "solved": "yes", "satisfied": "basically",
     }  # fmt: skip
     answer = officer.client.post(url, sent)
-    assert answer["Location"] == "/"
+    assert answer["Location"] == "/#messages"
     problem.refresh_from_db()
     assert problem.state == "pending_closure"
     assert Callback.objects.get(problem=problem).satisfied == "basically"

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
@@ -16,7 +15,7 @@ from sanfuwu.problems.actions.attaching import attach
 from sanfuwu.problems.queries import get_problem
 from sanfuwu.web import problem_page
 from sanfuwu.web.acts.forms import PlainForm
-from sanfuwu.web.page import actor_of, for_post, now_of
+from sanfuwu.web.page import actor_of, for_post, now_of, said_of
 from sanfuwu.web.views.problem import page, uploads
 
 
@@ -43,7 +42,7 @@ def photos(request: HttpRequest, number: str) -> HttpResponse:
         messages.success(
             request, ngettext("%(n)d photograph kept.", "%(n)d photographs kept.", len(sent)) % {"n": len(sent)}
         )
-        return HttpResponseRedirect(reverse("web:problem", args=[number]))
+        return HttpResponseRedirect(said_of(number))
     return page(request, view, actor, now, opened=opened, form=form)
 
 

@@ -36,7 +36,7 @@ from sanfuwu.web import choices, problem_page, words
 from sanfuwu.web.acts.fields import FormContext
 from sanfuwu.web.acts.forms import ActForm, PlainForm
 from sanfuwu.web.exchange_forms import SendForm
-from sanfuwu.web.page import actor_of, for_post, now_of
+from sanfuwu.web.page import SAID, actor_of, for_post, now_of, said_of
 from sanfuwu.web.pieces import Act, Line
 from sanfuwu.web.proposing import Proposing
 from sanfuwu.web.when import day, full_day, when
@@ -78,7 +78,7 @@ def act(request: HttpRequest, number: str, name: str) -> HttpResponse:
         return _take(request, view, actor, now, name, assignment_id, opened)
     if opened is None:
         messages.warning(request, _("This act is not possible at the present stage, or not for your post."))
-        return HttpResponseRedirect(reverse("web:problem", args=[number]))
+        return HttpResponseRedirect(said_of(number))
     form = ActForm(name, ACTS[name].command, _form_context(view, name, actor, now, assignment_id))
     return page(request, view, actor, now, opened=_told(opened, view, now), form=form)
 
@@ -132,8 +132,8 @@ def _after(actor: Actor, number: str) -> str:
     try:
         find(actor, number)
     except NotVisible:
-        return reverse("web:desk")
-    return reverse("web:problem", args=[number])
+        return reverse("web:desk") + SAID
+    return said_of(number)
 
 
 def _stale(
@@ -185,10 +185,12 @@ def page(
     others += problem_page.beyond_acts(view)
     if primary is not None:
         primary = _told(primary, view, now)
+    at_hand = opened or primary
+    unreachable = problem_page.unreachable(view) if at_hand is not None and at_hand.name == "accept" else ""
     raised = [
         when(p.raised_on, now),
         words.word(words.CHANNELS, p.channel),
-        view.place,
+        view.place_full,
         _("registered by %(who)s") % {"who": view.registered_by} if view.registered_by else "",
     ]
     context = {
@@ -217,6 +219,8 @@ def page(
         "primary": primary,
         "others": others,
         "opened": opened,
+        "unreachable": unreachable,
+        "ask_by": problem_page.ways_to_ask(view) if unreachable else [],
         "multipart": opened is not None and opened.name in ("submit_result", "photos"),
         "form": form,
         "close_url": reverse("web:problem", args=[p.number]) + "#acts",
@@ -323,6 +327,7 @@ def _form_context(
         result_kind=p.result_kind,
         withdrawn=view.stage is Stage.WITHDRAWN,
         proposal=proposal,
+        proposed_category=view.proposed_category_full if name == "accept" else "",
         initial=initial,
     )
 

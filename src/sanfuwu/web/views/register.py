@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -22,7 +21,7 @@ from sanfuwu.reference.queries import county_data
 from sanfuwu.triage import queries as catalogue
 from sanfuwu.web import alike, choices
 from sanfuwu.web.alike import AlikeRow
-from sanfuwu.web.page import actor_of, for_post, now_of
+from sanfuwu.web.page import actor_of, for_post, now_of, said_of
 from sanfuwu.web.registering import RegisterForm, place_code
 from sanfuwu.web.views.problem import uploads
 
@@ -89,7 +88,15 @@ def register(request: HttpRequest) -> HttpResponse:
                 else _("Registered: %(number)s. It waits for acceptance by the dispatch office.")
             )
             messages.success(request, said % {"number": problem.number})
-            return HttpResponseRedirect(reverse("web:problem", args=[problem.number]))
+            if form.unreachable:
+                messages.warning(
+                    request,
+                    _(
+                        "No telephone was entered: at the call-back the requester cannot be reached. Ask him, and have "
+                        "the dispatch office enter it by “Correct”, or enter it when you are asked for a supplement."
+                    ),
+                )
+            return HttpResponseRedirect(said_of(problem.number))
     return _page(request, form, places, key)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -15,7 +14,7 @@ from sanfuwu.ledger.errors import ActionError, NotAllowed
 from sanfuwu.problems.queries import get_problem
 from sanfuwu.web import problem_page
 from sanfuwu.web.exchange_forms import SendForm
-from sanfuwu.web.page import actor_of, for_post, now_of
+from sanfuwu.web.page import actor_of, for_post, now_of, said_of
 from sanfuwu.web.views.problem import page
 
 
@@ -31,7 +30,7 @@ def send(request: HttpRequest, number: str, name: str) -> HttpResponse:
         if request.method == "POST":
             raise NotAllowed(_("Your post may not do this on this problem."))
         messages.warning(request, _("This act is not possible at the present stage, or not for your post."))
-        return HttpResponseRedirect(reverse("web:problem", args=[number]))
+        return HttpResponseRedirect(said_of(number))
     opened = problem_page.beyond_act(view, name)
     form = SendForm(request.POST or None, partners=counties, confidential=view.problem.confidential)
     if request.method == "POST" and not request.POST:
@@ -50,5 +49,5 @@ def send(request: HttpRequest, number: str, name: str) -> HttpResponse:
             form.refuse(error)
         else:
             messages.success(request, _("%(act)s: done.") % {"act": opened.label})
-            return HttpResponseRedirect(reverse("web:problem", args=[number]))
+            return HttpResponseRedirect(said_of(number))
     return page(request, view, actor, now, opened=opened, form=form, status=422 if form.errors else 200)
