@@ -83,7 +83,7 @@ def test_a_line_says_what_the_record_says(cast: Cast, tmp_path: Path) -> None:
     assert row["服务类别(企业/群众/基层)"] == "企业"
     assert row["对象名称"] == firm().name
     assert row["统一社会信用代码"] == firm().uscc
-    assert row["问题分类"] == "供电"
+    assert row["问题分类"] == "基础设施 / 供电"
     assert row["问题描述"] == TEXT
     assert row["所属镇街/村社"].startswith("崧厦镇 ")
     assert row["诉求建议"] == ""
