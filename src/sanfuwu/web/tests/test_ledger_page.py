@@ -120,4 +120,4 @@ def test_a_page_costs_the_known_number_of_statements_however_many_rows(name: str
     with CaptureQueriesContext(connection) as many:
         client.get(url)
     assert len(many) == len(few)
-    assert len(few) == json.loads(COUNTS.read_text())[name], [q["sql"][:120] for q in few.captured_queries]
+    assert len(few) == json.loads(COUNTS.read_text())[name], "\n".join(q["sql"][:110] for q in few.captured_queries)
