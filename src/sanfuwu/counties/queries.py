@@ -90,4 +90,4 @@ def forget() -> None:
 
 def counties_here() -> int:
     """How many counties this installation has: they share the working calendar and the user names."""
-    return County.objects.count()
+    return int(County.objects.count())
