@@ -155,6 +155,7 @@ def test_errors_say_what_and_keep_everything_typed(cast: Cast, person: NewPerson
     cadre.fill("place", "不存在的地方")
     cadre.send()
     expect(cadre.page.locator("#errors")).to_contain_text("没有提交成功，填写的内容都在。")
+    expect(cadre.page.locator("#errors")).to_be_focused()
     expect(cadre.page.locator("#errors")).to_contain_text("没有这个镇街或村（社），请从列表中选择。")
     expect(cadre.field("who")).to_have_value(firm)
     expect(cadre.field("text")).to_have_value(text)

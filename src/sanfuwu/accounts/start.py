@@ -134,11 +134,9 @@ def renew_first_passwords(*, now: dt.datetime) -> list[Opened]:
 
     Refused when all have: from then on the security officer mends the others' log-ins.
     """
-    posts = Post.objects.filter(role__in=OFFICERS, valid_to__isnull=True)
+    posts = Post.objects.filter(role__in=OFFICERS, valid_to__isnull=True).exclude(account_id=None)
     found = {post.account_id: post for post in posts if post.account_id is not None}
-    waiting = dict(
-        Account.objects.filter(pk__in=list(found), last_login=None, is_active=True).values_list("username", "pk")
-    )
+    waiting = dict(Account.objects.filter(pk__in=found, last_login=None, is_active=True).values_list("username", "pk"))
     if not waiting:
         raise IllegalTransition(
             _("Every officer has logged in already: the security officer prints a new first password for the others.")

@@ -7,7 +7,7 @@ import click
 from sanfuwu.config import env
 
 from .common import program, say
-from .handing_out import Refused, hand_out, where_to_go
+from .handing_out import Misused, Refused, hand_out, where_to_go
 from .whereabouts import refuse_beside_demo, whereabouts
 
 
@@ -48,14 +48,14 @@ def command(name: str, code: str, schema: str | None, hosts: tuple[str, ...]) ->
         today = clock.today()
         with translation.override("zh-hans"):
             if faults := plan.faults():
-                raise Refused("；".join(faults), exit_code=2)
+                raise Misused("；".join(faults))
             try:
                 say(_("Making the tables of %(name)s; this takes some seconds …") % {"name": name})
                 migrate_all([plan], year=today.year)
                 with schema_context(schema):
                     opened = begin_county(code, name, today=today, now=clock.now())
             except CountyClash as error:
-                raise Refused(str(error), exit_code=2) from error
+                raise Misused(str(error)) from error
             except ActionError as error:
                 raise Refused(error.message) from error
             hand_out(opened)

@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 class Refused(click.ClickException):
     """A refusal in the language of the command's own output, without click's English `Error:` before it."""
 
-    def __init__(self, message: str, exit_code: int = 1) -> None:
-        super().__init__(message)
-        self.exit_code = exit_code  # type: ignore[misc]  # click reads it of the instance
-
     def show(self, file: IO[Any] | None = None) -> None:
         click.echo(self.message, err=True, file=file)
+
+
+class Misused(Refused):
+    """The command was called in a way that cannot be carried out."""
+
+    exit_code = 2
 
 
 def hand_out(opened: Sequence[Opened]) -> None:

@@ -11,13 +11,13 @@ from pathlib import Path
 import sanfuwu
 from sanfuwu.config import env
 
-from .handing_out import Refused
+from .handing_out import Misused
 
 _LOCALE = Path(sanfuwu.__file__).parent / "locale"
 
 
 def refuse_beside_demo(command: str) -> None:
-    """Raises `Refused` where nothing says which data directory is meant and a demonstration is at hand in `.data`.
+    """Raises `Misused` where nothing says which data directory is meant and a demonstration is at hand in `.data`.
 
     `make demo` keeps its data in the checkout's `.data`, the bare command has another place: a county made there would
     be nowhere to be seen.
@@ -37,7 +37,7 @@ def refuse_beside_demo(command: str) -> None:
         "In the installation in %(data)s:\n"
         "  SANFUWU_DATA_DIR=%(data)s %(program)s %(command)s %(rest)s"
     )
-    raise Refused(
+    raise Misused(
         told
         % {
             "demo": found,
@@ -46,8 +46,7 @@ def refuse_beside_demo(command: str) -> None:
             "program": program,
             "command": command,
             "rest": rest,
-        },
-        exit_code=2,
+        }
     )
 
 

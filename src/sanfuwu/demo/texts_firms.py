@@ -25,7 +25,7 @@ FIRM_STORIES = (
         "line",
     ),
     Story(
-        "0104",
+        "0029",
         "330604112",
         "firm:23",
         "zc-df",

@@ -105,10 +105,8 @@ def looked_at(report: Report[NewUnit], known: Known) -> Report[NewUnit]:
         if line.state == NEW and line.item is not None:
             warning = _doubt(line.item, units, towns, known)
             note = _("The code was proposed from the initials of the name.") if line.item.proposed else ""
-            shown = (line.item.code, *_shown(line, known))
-            line = replace(
-                line, reason=warning + note, warns=bool(warning), heading=ABOVE if warning else "", extra=shown
-            )
+            heading, extra = ABOVE if warning else "", (line.item.code, *_shown(line, known))
+            line = replace(line, reason=warning + note, warns=bool(warning), heading=heading, extra=extra)
         lines.append(line)
     return Report(lines, report.columns)
 

@@ -264,7 +264,7 @@ def test_a_county_is_not_made_elsewhere_in_silence_while_a_demonstration_is_at_h
     )  # fmt: skip
     assert done.returncode == 2
     assert "SANFUWU_DATA_DIR=.data" in done.stderr
-    assert "county 嵊泗县 --code 330922" in done.stderr
+    assert "county '嵊泗县' --code 330922" in done.stderr
     assert "什么也没有写入" in done.stderr
     assert not (tmp_path / "home").exists()
 

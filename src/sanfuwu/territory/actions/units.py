@@ -292,7 +292,7 @@ def _supersede(changes: Changes, tree: Tree, unit: Unit, valid_from: dt.date, to
     beside the old one, and one open version a unit is what the database holds us to.
 
     A version that began today, or is still to begin, may be replaced from its own day on: what was entered wrongly is
-    put right at once. Its copy then lasts no day, so that no day ever shows it, and nothing is lost (ADR 0104). One
+    put right at once. Its copy then lasts no day, so that no day ever shows it, and nothing is lost (ADR 0029). One
     that began earlier stands: records were made under it.
     """
     version = tree.latest[unit.pk]

@@ -517,7 +517,7 @@ def test_the_dispatch_office_finds_its_own_steps_on_its_desk_until_they_are_done
     cast.category()
     assert "启用之前" in page(office.client, "/")
     words = {"agency": "上虞区三服务办公室", "order_word": "三服交", "strike_off_word": "三服销"}
-    office.client.post("/admin/papers", words)
+    office.client.post("/admin/papers/", words)
     assert "启用之前" not in page(office.client, "/")
     assert "启用之前" not in page(cast.handler().client, "/")
 
