@@ -25,7 +25,7 @@ FIRM_STORIES = (
         "line",
     ),
     Story(
-        "0029",
+        "0104",
         "330604112",
         "firm:23",
         "zc-df",

@@ -7,7 +7,7 @@ from .story import Story
 PEOPLE_STORIES = (
     Story(
         "0102",
-        "330604000290",
+        "330604001040",
         "resident:沈",
         "ld-wx",
         "zhzfj",
@@ -16,7 +16,7 @@ PEOPLE_STORIES = (
         "survey",
     ),
     Story(
-        "0029",
+        "0104",
         "330604104231",
         "village:330604104231",
         "sl-qx",
