@@ -38,30 +38,43 @@ def new_contact(changes: Changes, party: Party | None, name: str, phone: str) ->
 
 
 def plan_contact(
-    changes: Changes, known: Contact | None, *, party_id: UUID | None, name: str, phone: str
-) -> Contact | None:
-    """Enter what became known later, in place of what was there; what is left empty stays. None when nothing is said.
+    changes: Changes, known_id: UUID | None, *, party_id: UUID | None, name: str, phone: str, matched: bool = True
+) -> UUID | None:
+    """Enter what became known later, in place of what was there; what is left empty stays. The contact's id, or None
+    when nothing new is said. `matched` is False in training: nobody is found again by that telephone.
 
-    Raises `InvalidInput` as `check_contact` does. One that was erased by law stays empty: there is a new row then.
+    The parts of a problem share its contact, so a number put right for one of them is right for all. The row is locked
+    until the act is written: another act on a part of the same problem, or the erasure of the person, comes before or
+    after, never between. Raises `InvalidInput` as `check_contact` does. One that was erased by law stays empty: there
+    is a new row then.
     """
     name, phone = check_contact(name, phone)
     if not (name or phone):
         return None
+    known = locked_contact(known_id)
     if known is None or known.erased_at is not None:
-        return _insert(changes, party_id, name, phone)
+        return _insert(changes, party_id, name, phone, matched=matched).pk
     plain, key_id = open_contact(known), current_key_id()
-    phone = phone or plain.phone
+    said = (name or plain.name, phone or plain.phone)
+    if said == (plain.name, plain.phone):
+        return None
     changes.update(
         known,
-        name_enc=encrypt(name or plain.name, known.pk, key_id),
-        phone_enc=encrypt(phone, known.pk, key_id),
-        phone_hmac=phone_hmac(phone),
+        party_id=party_id,
+        name_enc=encrypt(said[0], known.pk, key_id),
+        phone_enc=encrypt(said[1], known.pk, key_id),
+        phone_hmac=phone_hmac(said[1]) if matched else None,
         key_id=key_id,
     )
-    return known
+    return known.pk
 
 
-def _insert(changes: Changes, party_id: UUID | None, name: str, phone: str) -> Contact:
+def locked_contact(contact_id: UUID | None) -> Contact | None:
+    """The row as it stands, held until the act is written; None without an id."""
+    return None if contact_id is None else Contact.objects.select_for_update(no_key=True).get(pk=contact_id)
+
+
+def _insert(changes: Changes, party_id: UUID | None, name: str, phone: str, *, matched: bool = True) -> Contact:
     contact_id, key_id = new_id(), current_key_id()
     return changes.insert(
         fresh(
@@ -70,7 +83,7 @@ def _insert(changes: Changes, party_id: UUID | None, name: str, phone: str) -> C
             party_id=party_id,
             name_enc=encrypt(name, contact_id, key_id),
             phone_enc=encrypt(phone, contact_id, key_id),
-            phone_hmac=phone_hmac(phone),
+            phone_hmac=phone_hmac(phone) if matched else None,
             key_id=key_id,
         )
     )

@@ -159,7 +159,9 @@ def _filled(head: _Head) -> list[list[Any]]:
     """The rows below the head. A cell merged over several of them holds its text in each; merged over several columns,
     it is a title and stays as it is."""
     below = [list(cells) for cells in head.below]
-    for (top, left), (bottom, _right) in head.merged:
+    for (top, left), (bottom, right) in head.merged:
+        if left != right:
+            continue
         first, last = top - head.number, bottom - head.number
         if first < 0 or first >= len(below) or left >= len(below[first]):
             continue

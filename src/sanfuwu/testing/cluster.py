@@ -150,15 +150,14 @@ def once_a_run(cluster: TestCluster, template: str, label: str) -> Iterator[tupl
     it for what the first one wants to tell; while this lasts, no other process is here. Nobody stays connected to it.
     """
     run = os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid()
-    name, told = f"{_COPY}{run}{label}", env.ensure_data_dir() / f"run-{run}{label}.json"
+    this = os.environ.get("PYTEST_XDIST_TESTRUNUID", "")[:8]  # in a container every run may have the same number
+    name, told = f"{_COPY}{run}{label}{this}", env.ensure_data_dir() / f"run-{run}{label}{this}.json"
     with _lock(label):
         with cluster.owner() as connection:
             there = name in _databases(connection, _COPY)
-        if not (there and told.exists()):  # told last of all: without it somebody stopped half-way
-            told.unlink(missing_ok=True)
-            for older in told.parent.glob(f"run-*{label}.json"):
-                if not _alive(int(older.name.removeprefix("run-").removesuffix(f"{label}.json"))):
-                    older.unlink()
+        if not (this and there and told.exists()):  # told last of all: without it somebody stopped half-way
+            for older in told.parent.glob(f"run-*{label}*.json"):
+                older.unlink()
             _copy(cluster, template, name)
         yield name, told
 

@@ -13,7 +13,7 @@ from sanfuwu.rules.identifiers import check_division
 from sanfuwu.sheets import NEW, Line, Report, Row
 from sanfuwu.territory.models import Unit
 from sanfuwu.territory.naming import proposed_code
-from sanfuwu.territory.queries import unit_tree
+from sanfuwu.territory.queries import unit_names, unit_tree
 
 from .unit_table import ABOVE, CODE, KIND, KINDS, NAME, PLACE, NewUnit
 
@@ -45,10 +45,12 @@ class Known:
 
 
 def standing(today: dt.date) -> Known:
-    """The units as of today: three statements."""
+    """The units as of today; a closed one, and one that begins later, by the name it has."""
     nodes = unit_tree(today)
     codes = {node.id: node.code for node in nodes}
-    units = {code: Standing(code, "", kind, "", "") for code, kind in Unit.objects.values_list("code", "kind")}
+    names = unit_names(today)
+    everyone = Unit.objects.values_list("pk", "code", "kind")
+    units = {code: Standing(code, names.get(pk, ""), kind, "", "") for pk, code, kind in everyone}
     by_name: dict[str, list[str]] = defaultdict(list)
     for node in nodes:
         above = codes[node.parent_id] if node.parent_id else ""

@@ -4,7 +4,9 @@ codes that were proposed, telephones of another length."""
 from __future__ import annotations
 
 from sanfuwu.accounts.importing import UNITS, import_units, plan_units
+from sanfuwu.accounts.importing.unit_known import standing
 from sanfuwu.sheets import read_table
+from sanfuwu.territory.actions import close_unit
 from sanfuwu.territory.models import Unit
 from sanfuwu.territory.queries import reach_of
 
@@ -88,3 +90,13 @@ def test_the_nearest_unit_is_offered_and_not_the_county() -> None:
     (line,) = people(("甲一", "上虞区水利", "", "承办人", "", "", "")).lines
     assert "水利局" in line.reason
     assert "上虞区？" not in line.reason
+
+
+def test_a_closed_unit_is_known_by_the_name_that_it_had() -> None:
+    closed = Unit.objects.get(code="slj")
+    before = standing(TODAY).units["slj"].name
+    close_unit(closed.pk, on_date=TODAY, actor=OFFICER, now=NOW)
+    assert before
+    assert standing(TODAY).units["slj"].name == before
+    report = units(("slj", "示范水务局", "部门", "", ""))
+    assert before in report.lines[0].reason

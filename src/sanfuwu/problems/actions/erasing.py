@@ -18,6 +18,7 @@ from sanfuwu.ledger.commit import commit
 from sanfuwu.ledger.errors import IllegalTransition, InvalidInput
 from sanfuwu.ledger.models import AccessLog, Event, Note
 from sanfuwu.ledger.together import settle
+from sanfuwu.parties.contacts import locked_contact
 from sanfuwu.parties.policies import may_erase
 from sanfuwu.rules.lifecycle import CLOSED_PROBLEM_STATES
 from sanfuwu.territory.actor import Actor
@@ -69,7 +70,8 @@ def plan_erase(snap: Snapshot, changes: Changes, now: dt.datetime) -> list[str]:
     notes = list(Note.objects.filter(pk__in=_note_ids(problem), erased_at__isnull=True))
     for note in notes:
         changes.update(note, text_enc=b"", salt=b"", erased_at=now)
-    contact = problem.contact
+    # Locked: an act on another part of the same problem may be writing a number into it just now.
+    contact = locked_contact(problem.contact_id)
     if contact is not None and contact.erased_at is None:
         changes.update(contact, name_enc=b"", phone_enc=b"", phone_hmac=None, erased_at=now)
     changes.update(problem, title=ERASED_TITLE, title_for_units="", claimed_party="")

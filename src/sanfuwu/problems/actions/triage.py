@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from sanfuwu.counties.queries import division_exists
 from sanfuwu.ledger.changes import Changes
+from sanfuwu.ledger.commit import TRAINING
 from sanfuwu.ledger.crypto import decrypt
 from sanfuwu.ledger.errors import InvalidInput
 from sanfuwu.ledger.models import Note
@@ -88,20 +89,27 @@ def plan_supply_info(snap: Snapshot, cmd: SupplyInfo, ctx: Context, changes: Cha
     """待补充 → 待受理."""
     text = require_text(cmd.text, "text")
     changes.update(snap.problem, state=_to("supply_info", snap))
-    _contact(snap.problem, cmd.contact_name, cmd.phone, changes)
+    _contact(snap.problem, snap.problem.party_id, cmd.contact_name, cmd.phone, changes)
     audience = Note.Audience.OFFICE if snap.problem.confidential else Note.Audience.HANDLING
     note = changes.note(text, audience)
     changes.event(snap.problem, "info_supplied", data={"note": note.pk})
 
 
-def _contact(problem: Problem, name: str | None, phone: str | None, changes: Changes) -> bool:
+def _contact(problem: Problem, party_id: UUID | None, name: str | None, phone: str | None, changes: Changes) -> bool:
     """What became known of how to reach the requester; whether that says anything. Events hear nothing of it."""
     if not (name or phone):
         return False
-    known = problem.contact
-    kept = plan_contact(changes, known, party_id=problem.party_id, name=name or "", phone=phone or "")
-    if kept is not None and kept is not known:
-        changes.update(problem, contact_id=kept.pk)
+    settle()
+    kept = plan_contact(
+        changes,
+        problem.contact_id,
+        party_id=party_id,
+        name=name or "",
+        phone=phone or "",
+        matched=problem.origin != TRAINING,
+    )
+    if kept is not None and kept != problem.contact_id:
+        changes.update(problem, contact_id=kept)
     return kept is not None
 
 
@@ -130,7 +138,7 @@ def plan_correct(snap: Snapshot, cmd: Correct, ctx: Context, changes: Changes) -
             raise InvalidInput(_("It has gone out to units already: they have read it."), field="confidential")
         new["confidential"] = cmd.confidential
     changed = {k: v for k, v in new.items() if getattr(problem, k) != v}
-    reached = _contact(problem, cmd.contact_name, cmd.phone, changes)
+    reached = _contact(problem, new.get("party_id", problem.party_id), cmd.contact_name, cmd.phone, changes)
     if not changed and not reached:
         raise InvalidInput(_("Nothing would change."))
     # Codes and ids before the change are worth keeping in the open; a title is text and stays out of events.

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from sanfuwu.ledger.errors import IllegalTransition, InvalidInput, NotAllowed, NotVisible, StaleVersion
 from sanfuwu.ledger.models import Note, OutboxMessage
-from sanfuwu.parties.actions import create_party
+from sanfuwu.parties.actions import RequesterInput, create_party
+from sanfuwu.parties.models import Contact
+from sanfuwu.parties.queries import contacts_with_phone, open_contact
 from sanfuwu.problems.search import grams_asked
 
 from .. import actions
@@ -18,7 +21,7 @@ from ..chip import stage
 from ..commands import Accept, Correct, Decline, RequestInfo, SupplyInfo
 from ..facets import known_ids
 from ..models import ProblemText
-from .cast import ELSEWHERE, NOW, SONGXIA, Cast, at, kinds, last_event, refused, seen, told
+from .cast import ELSEWHERE, NOW, PERSON, PHONE, SONGXIA, Cast, at, firm, kinds, last_event, refused, seen, told
 
 DECLINED = Decline(reason_code="legal_channel", where_to_go="区人民法院立案庭，江东路8号")
 
@@ -274,3 +277,42 @@ def test_what_has_gone_out_to_units_cannot_become_confidential(cast: Cast) -> No
     problem, office = cast.dispatched(), cast.office
     with refused(InvalidInput, field="confidential"):
         actions.correct(problem.pk, Correct(reason="要求保密", confidential=True), actor=office, now=at(13))
+
+
+# a contact that becomes known later
+
+
+def test_a_telephone_of_a_corrected_party_leads_to_that_party_and_not_to_the_former(cast: Cast) -> None:
+    former = cast.registered(told(requester=firm(phone="")))
+    other = cast.registered(told(requester=firm(2, phone="")))
+    actions.correct(
+        former.pk, Correct(reason="报错了企业", party_id=other.party_id, phone=PHONE), actor=cast.office, now=at(12, 11)
+    )
+    problem = seen(former).problem
+    assert problem.party_id == other.party_id
+    assert problem.contact is not None
+    assert (problem.contact.party_id, open_contact(problem.contact).phone) == (other.party_id, PHONE)
+    assert former.party_id not in {c.party_id for c in Contact.objects.filter(pk__in=contacts_with_phone(PHONE))}
+
+
+def test_the_same_telephone_again_changes_nothing(cast: Cast) -> None:
+    problem = cast.registered(told(requester=RequesterInput(contact_name=PERSON, phone=PHONE)))
+    with refused(InvalidInput):
+        actions.correct(problem.pk, Correct(reason="再填一次", phone=PHONE), actor=cast.office, now=at(12, 11))
+
+
+def test_in_training_nobody_is_found_by_a_telephone_that_comes_later(cast: Cast) -> None:
+    exercise = cast.collector, cast.office
+    collector, office = (replace(actor, training=True) for actor in exercise)
+    problem = actions.register_problem(told(requester=RequesterInput(contact_name=PERSON)), actor=collector, now=NOW)
+    actions.correct(problem.pk, Correct(reason="补号码", phone=PHONE), actor=office, now=at(12, 11))
+    assert contacts_with_phone(PHONE) == []
+
+
+def test_a_telephone_that_comes_after_the_erasure_is_a_new_row(cast: Cast) -> None:
+    problem = cast.registered(told(requester=RequesterInput(contact_name=PERSON, phone=PHONE)))
+    gone = problem.contact_id
+    Contact.objects.filter(pk=gone).update(name_enc=b"", phone_enc=b"", phone_hmac=None, erased_at=NOW)
+    actions.correct(problem.pk, Correct(reason="补号码", phone=PHONE), actor=cast.office, now=at(12, 11))
+    assert seen(problem).problem.contact_id != gone
+    assert Contact.objects.get(pk=gone).phone_hmac is None

@@ -35,14 +35,19 @@ def test_a_cell_merged_over_several_rows_holds_for_each_and_a_merged_title_for_n
         ("a", "甲村", "部门", "乙镇"),
         ("b", "丙村", "", ""),
         ("c", "丁村", "镇街", ""),
+        ("注：以上为现有单位", "", "", ""),
+        ("", "", "", ""),
     ]
 
     def merge(sheet: Any) -> None:
         sheet.merge_range(1, 2, 2, 2, "部门")
         sheet.merge_range(1, 3, 3, 3, "乙镇")
+        sheet.merge_range(4, 0, 5, 3, "注：以上为现有单位")  # over columns, too: a note, said once
 
     sheet = read_table(book(("一览", rows), then=merge), UNITS)
-    assert [(row["类型"], row["上级"]) for row in sheet.rows] == [("部门", "乙镇"), ("部门", "乙镇"), ("镇街", "乙镇")]
+    *units, note = sheet.rows
+    assert [(row["类型"], row["上级"]) for row in units] == [("部门", "乙镇"), ("部门", "乙镇"), ("镇街", "乙镇")]
+    assert note["编码"].startswith("注")
 
 
 @pytest.mark.parametrize(
