@@ -257,8 +257,8 @@ def frame_words(page: Page) -> str:
               const out = []
               for (const part of document.querySelectorAll('header.top, nav.rail, nav.tabbar')) {
                 const copy = part.cloneNode(true)
-                copy.querySelectorAll('.county, .who, [name=language], form[action*=switch], svg, kbd').forEach(
-                  (node) => node.remove())
+                const names = '.county, .who, .who-post, .menu-who, [name=language], form[action*=switch], svg, kbd'
+                copy.querySelectorAll(names).forEach((node) => node.remove())
                 out.push(copy.textContent)
                 part.querySelectorAll('[placeholder], [aria-label]').forEach((node) =>
                   out.push(node.placeholder || '', node.getAttribute('aria-label') || ''))

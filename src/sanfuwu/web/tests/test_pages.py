@@ -279,4 +279,4 @@ def test_somebody_without_a_post_today_is_told_whom_to_ask() -> None:
     account = Account.objects.create(id=new_id(), username="nobody", password="!", created_at=cast.timezone.now())
     visitor = Client()
     visitor.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
-    assert "今天没有岗位" in page(visitor, "/", 403)
+    assert "不是上虞区的账号" in page(visitor, "/", 403)
