@@ -32,9 +32,13 @@ def check_contact(name: str, phone: str) -> tuple[str, str]:
     return name, phone
 
 
-def new_contact(changes: Changes, party: Party | None, name: str, phone: str) -> Contact | None:
-    """Plan a contact of what was checked; None when nothing is known."""
-    return _insert(changes, party.pk if party else None, name, phone) if name or phone else None
+def new_contact(
+    changes: Changes, party: Party | None, name: str, phone: str, *, matched: bool = True
+) -> Contact | None:
+    """Plan a contact of what was checked; None when nothing is known. `matched` as in `plan_contact`."""
+    if not (name or phone):
+        return None
+    return _insert(changes, party.pk if party else None, name, phone, matched=matched)
 
 
 def plan_contact(
@@ -74,7 +78,7 @@ def locked_contact(contact_id: UUID | None) -> Contact | None:
     return None if contact_id is None else Contact.objects.select_for_update(no_key=True).get(pk=contact_id)
 
 
-def _insert(changes: Changes, party_id: UUID | None, name: str, phone: str, *, matched: bool = True) -> Contact:
+def _insert(changes: Changes, party_id: UUID | None, name: str, phone: str, *, matched: bool) -> Contact:
     contact_id, key_id = new_id(), current_key_id()
     return changes.insert(
         fresh(

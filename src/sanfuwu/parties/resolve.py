@@ -86,9 +86,10 @@ def resolve_party(changes: Changes, given: RequesterInput, now: dt.datetime, *, 
 
 
 def resolve_parties(
-    changes: Changes, given: Sequence[RequesterInput], now: dt.datetime, *, origin: str = "live"
+    changes: Changes, given: Sequence[RequesterInput], now: dt.datetime, *, origin: str = "live", matched: bool = True
 ) -> list[Resolved]:
     """The same for up to some hundred requesters at once, in two statements: what is known, and names of new villages.
+    `matched` is False in training: nobody is found again by these telephones.
 
     (One more for each step in a chain of merged parties.) Two rows with the same new USCC get one new party. Two
     *transactions* that both meet a new USCC collide on `party_uscc_uq`: the later one is simply to be run again.
@@ -102,7 +103,7 @@ def resolve_parties(
     resolved: list[Resolved] = []
     for one in checked:
         party = register.find(one) or _new_party(changes, register, one, now, origin)
-        resolved.append((party, new_contact(changes, party, one.contact_name, one.phone)))
+        resolved.append((party, new_contact(changes, party, one.contact_name, one.phone, matched=matched)))
     return resolved
 
 

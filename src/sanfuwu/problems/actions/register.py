@@ -250,11 +250,7 @@ def _served(
     if not actor.training:
         return resolve_parties(changes, requesters, now)
     people = [RequesterInput(contact_name=r.contact_name, phone=r.phone) for r in requesters]
-    found = resolve_parties(changes, people, now)
-    for _party, contact in found:
-        if contact is not None:
-            contact.phone_hmac = None
-    return found
+    return resolve_parties(changes, people, now, matched=False)
 
 
 def _plan_one(
