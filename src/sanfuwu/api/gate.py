@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
@@ -26,16 +26,19 @@ def gate(view: View) -> View:
     @csrf_exempt
     @wraps(view)
     def passed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        request.request_id = _request_id(request)  # type: ignore[attr-defined]
+        request.request_id = request_id_in(request.META)  # type: ignore[attr-defined]
         response = _unwanted_body(request) or _answer(view, request, args, kwargs)
-        headers = response.headers
-        headers["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
-        headers["Cache-Control"] = "no-store"
-        headers["Content-Length"] = str(len(response.content))
+        for name, value in of_every_answer(response.content, request.request_id).items():  # type: ignore[attr-defined]
+            response.headers[name] = value
         return response
 
     passed.listens_to_tokens_only = True  # type: ignore[attr-defined]  # see `middleware`
     return passed
+
+
+def of_every_answer(body: bytes, request_id: str) -> dict[str, str]:
+    """The headers that every answer of the API carries."""
+    return {"X-Request-Id": request_id, "Cache-Control": "no-store", "Content-Length": str(len(body))}
 
 
 def _nothing_here(request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
@@ -55,9 +58,9 @@ def _answer(view: View, request: HttpRequest, args: Any, kwargs: Any) -> HttpRes
     return response
 
 
-def _request_id(request: HttpRequest) -> str:
-    """The id that a proxy gave, when it looks like one; otherwise a new one."""
-    given = request.META.get("HTTP_X_REQUEST_ID", "")
+def request_id_in(said: Mapping[str, Any]) -> str:
+    """The id that a proxy gave, when it looks like one; otherwise a new one. `said`: WSGI's environment."""
+    given = said.get("HTTP_X_REQUEST_ID", "")
     return given if _REQUEST_ID.fullmatch(given) else new_id().hex
 
 

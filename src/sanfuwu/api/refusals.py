@@ -71,7 +71,7 @@ def handle_on(api: NinjaAPI) -> None:
         RequestDataTooBig: _too_large,
         Illegal: _illegal,
         Http404: _nothing_here,
-        Exception: _our_fault,
+        Exception: our_fault,
     }
     for kind, handler in handlers.items():
         api.add_exception_handler(kind, handler)
@@ -132,7 +132,8 @@ def _nothing_here(request: HttpRequest, _error: Http404) -> HttpResponse:
     return refuse(request, 404, "not_found")
 
 
-def _our_fault(request: HttpRequest, error: Exception) -> HttpResponse:
+def our_fault(request: HttpRequest, error: Exception) -> HttpResponse:
+    """What nobody foresaw; it is in the log."""
     # Never the body or the query string: they may hold somebody's name.
     log.error("request %s failed", getattr(request, "request_id", ""), exc_info=error)
     return refuse(request, 500, "internal", _("Nothing was changed. Quote the request id when you ask for help."))

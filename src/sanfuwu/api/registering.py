@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -20,12 +19,11 @@ from ninja import Header
 from pydantic import ConfigDict, Field, StringConstraints
 
 from sanfuwu.config import clock
-from sanfuwu.counties.schema import current_schema
 from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.errors import ActionError, InvalidInput
 from sanfuwu.parties.actions import RequesterInput
 from sanfuwu.parties.models import Party
-from sanfuwu.problems.actions import Incoming, known_source, register_problem, register_together, solve_on_spot
+from sanfuwu.problems.actions import Also, register_problem, solve_on_spot
 from sanfuwu.problems.chip import Stage, stage_of_new
 from sanfuwu.problems.commands import Registration, SpotSolution
 from sanfuwu.problems.models import Category, Problem
@@ -35,7 +33,6 @@ from sanfuwu.territory.actor import Actor
 from .idempotency import Sent
 from .routers import problems as problems_router
 from .shapes import BODY, Code, Given, Line, Moment, Name, Text, Told, answers
-from .together import Together
 from .tokens import actor_of, request_id_of
 
 DivisionCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}([0-9]{3}([0-9]{3})?)?$")]
@@ -133,10 +130,10 @@ def register(
         sent = Sent.of(actor.post_id, idempotency_key, request.path, request.body)
     for last_try in (False, True):
         try:
-            return _created(request, _write(payload, sent, actor, request_id_of(request)))
+            return created(request.path, _write(payload, sent, actor, request_id_of(request)))
         except (ActionError, IntegrityError) as error:
             if sent is not None and (before := sent.answered()) is not None:
-                response = _created(request, before)
+                response = created(request.path, before)
                 response.headers["Idempotency-Replayed"] = "true"
                 return response
             # Two requests that both met a firm or a source row for the first time: the later one looks again.
@@ -145,49 +142,26 @@ def register(
     raise AssertionError  # the second turn returns or raises
 
 
-@dataclass(frozen=True, slots=True)
-class _Request:
-    """A registration of the hot path: whose it is, and what is kept beside it."""
-
-    reg: Registration
-    sent: Sent | None
-    actor: Actor
-    request_id: str
-    now: dt.datetime
-
-    def keep(self, problem: Problem, changes: Changes) -> None:
-        if self.sent is not None:
-            changes.insert(self.sent.row(_answer(problem), self.now))
-
-
-def _alone(request: _Request) -> Problem | ActionError:
-    said: dict[str, Any] = {"actor": request.actor, "now": request.now, "request_id": request.request_id}
-    return register_problem(request.reg, also=request.keep, **said)
-
-
-def _all(requests: Sequence[_Request]) -> list[Problem | ActionError]:
-    incoming = [Incoming(r.reg, r.request_id, r.keep) for r in requests]
-    results = register_together(incoming, actor=requests[0].actor, now=max(r.now for r in requests))
-    return [r.problem or r.error or known_source() for r in results]
-
-
-_together: Together[_Request, Problem | ActionError] = Together(_all, _alone, apart=(ActionError, IntegrityError))
-
-
 def _write(payload: RegistrationIn, sent: Sent | None, actor: Actor, request_id: str) -> dict[str, Any]:
-    request = _Request(payload.registration(), sent, actor, request_id, clock.now())
-    if payload.on_spot is not None:
-        solution = SpotSolution(how=payload.on_spot.how, confirmed_by=payload.on_spot.confirmed_by)
-        return _answer(
-            solve_on_spot(request.reg, solution, actor=actor, now=request.now, request_id=request_id, also=request.keep)
-        )
-    written = _together.submit((current_schema(), actor), request)
-    if isinstance(written, ActionError):
-        raise written
-    return _answer(written)
+    now = clock.now()
+    said: dict[str, Any] = {"actor": actor, "now": now, "request_id": request_id, "also": kept(sent, now)}
+    if payload.on_spot is None:
+        return answer_of(register_problem(payload.registration(), **said))
+    solution = SpotSolution(how=payload.on_spot.how, confirmed_by=payload.on_spot.confirmed_by)
+    return answer_of(solve_on_spot(payload.registration(), solution, **said))
 
 
-def _answer(problem: Problem) -> dict[str, Any]:
+def kept(sent: Sent | None, now: dt.datetime) -> Also | None:
+    """What goes into the act's transaction besides: the key and its answer."""
+
+    def keep(problem: Problem, changes: Changes) -> None:
+        if sent is not None:
+            changes.insert(sent.row(answer_of(problem), now))
+
+    return keep if sent is not None else None
+
+
+def answer_of(problem: Problem) -> dict[str, Any]:
     """`Registered`, ready for JSON: made by hand, because a checked copy would cost more than the whole validation."""
     return {
         "id": str(problem.pk),
@@ -201,13 +175,17 @@ def _answer(problem: Problem) -> dict[str, Any]:
     }
 
 
-def _created(request: HttpRequest, answer: dict[str, Any]) -> HttpResponse:
-    # Sorted, so that an answer that went through the database is the same to the byte.
-    body = json.dumps(answer, ensure_ascii=False, sort_keys=True)
-    response = HttpResponse(body, content_type="application/json", status=201)
-    response.headers["Location"] = f"{request.path}/{answer['number']}"
-    response.headers["ETag"] = f'"{answer["version"]}"'
-    return response
+def created(path: str, said: dict[str, Any]) -> HttpResponse:
+    """201 with what was written."""
+    body, headers = body_and_headers(path, said)
+    return HttpResponse(body, headers=headers, status=201)
+
+
+def body_and_headers(path: str, said: dict[str, Any]) -> tuple[bytes, dict[str, str]]:
+    """The answer to a registration. Sorted, so that one that went through the database is the same to the byte."""
+    body = json.dumps(said, ensure_ascii=False, sort_keys=True).encode()
+    location, tag = f"{path}/{said['number']}", f'"{said["version"]}"'
+    return body, {"Content-Type": "application/json", "Location": location, "ETag": tag}
 
 
 def _category_of(code: str, category_id: UUID | None) -> UUID:

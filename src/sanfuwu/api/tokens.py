@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
 from sanfuwu.config import clock
-from sanfuwu.counties.schema import current_schema
 from sanfuwu.territory.actor import Actor
-from sanfuwu.territory.queries import actor_of_token, actors_of_tokens
-
-from .together import Together
-
-
-def _actor(token: str) -> Actor | None:
-    return actor_of_token(token, clock.now())
-
-
-def _actors(tokens: Sequence[str]) -> list[Actor | None]:
-    return actors_of_tokens(tokens, clock.now())
-
-
-# Asked of the database at every request, so that a revoked token opens nothing from that moment on; requests that wait
-# while a statement is on its way are asked about by the next one, together.
-_looked_up: Together[str, Actor | None] = Together(_actors, _actor, apart=())
+from sanfuwu.territory.queries import actor_of_token
 
 
 class PostToken(HttpBearer):
     """`Authorization: Bearer …`. Sets `request.auth` to the actor. Sessions are not listened to."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
-        return _looked_up.submit(current_schema(), token) if token else None
+        # Asked of the database at every request: a revoked token opens nothing from that moment on.
+        return actor_of_token(token, clock.now()) if token else None
 
 
 def actor_of(request: HttpRequest) -> Actor:

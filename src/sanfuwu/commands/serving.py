@@ -6,8 +6,11 @@ import os
 import threading
 import time
 
-from sanfuwu.config.wsgi import application as application
+from sanfuwu.config.wsgi import application as long_way
 
+from sanfuwu.api.short_way import short_way  # isort: skip  # after Django is set up
+
+application = short_way(long_way)
 _parent = os.getppid()
 
 

@@ -64,9 +64,8 @@ class Changes:
             said = self._set.setdefault(model._meta.model_name or "", {}).setdefault(str(row.pk), {})
             names, defaults, values_of = _replayed(model)
             # What a new row has by default need not be told: `replay` starts from the same defaults.
-            for name, default, value in zip(names, defaults, values_of(row), strict=True):
-                if value is not default and value != default:
-                    said[name] = plain(value)
+            values = zip(names, defaults, values_of(row), strict=True)
+            said |= {name: plain(v) for name, default, v in values if v is not default and v != default}
         return row
 
     def update(self, row: models.Model, **values: Any) -> None:

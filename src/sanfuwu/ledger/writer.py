@@ -26,10 +26,6 @@ def _fields(model: type[models.Model]) -> list[Any]:
     return [f for f in model._meta.local_concrete_fields if f.column is not None]
 
 
-def _plain_enum(value: Any) -> Any:
-    return value.value if isinstance(value, Enum) else value
-
-
 def _int_array(value: Iterable[int]) -> str:
     # psycopg looks at every element of a list; a text has some 300 grams, and numbers need no quoting. PostgreSQL
     # reads "{1, 2}" as well as "{1,2}", and nothing writes a list of numbers faster than `repr`.
@@ -42,7 +38,11 @@ def _adapter(field: Any) -> Callable[[Any], Any] | None:
         return Jsonb
     if isinstance(field, ArrayField) and isinstance(field.base_field, models.IntegerField):
         return _int_array
-    return _plain_enum if isinstance(field, models.CharField) else None
+    return None
+
+
+def _plain_enum(value: Any) -> Any:
+    return value.value if isinstance(value, Enum) else value
 
 
 class _Columns:
@@ -54,9 +54,13 @@ class _Columns:
         self.types = [_type(model, f.attname) for f in fields]
         self._read = attrgetter(*(f.attname for f in fields))
         self._adapters = [(n, a) for n, f in enumerate(fields) if (a := _adapter(f)) is not None]
+        self._choices = [n for n, f in enumerate(fields) if isinstance(f, models.CharField)]
 
     def values(self, row: models.Model) -> list[Any]:
         found = list(self._read(row))
+        for at in self._choices:
+            if type(found[at]) is not str:
+                found[at] = _plain_enum(found[at])
         for at, adapt in self._adapters:
             if found[at] is not None:
                 found[at] = adapt(found[at])
@@ -102,7 +106,7 @@ def _update(row: models.Model, attnames: Iterable[str], guard_version: int | Non
     values: list[Any] = []
     for name in names:
         value, adapt = getattr(row, name), _adapter(by_name[name])
-        values.append(adapt(value) if adapt is not None and value is not None else value)
+        values.append(adapt(value) if adapt is not None and value is not None else _plain_enum(value))
     values.append(row.pk)
     if guard_version is not None:
         sql += f" AND version = ${len(values) + 1}"

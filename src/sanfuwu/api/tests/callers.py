@@ -6,13 +6,17 @@ import json
 from typing import Any
 from uuid import UUID
 
-from django.test import Client
+from django.core.handlers.wsgi import WSGIHandler
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 
+from sanfuwu.api.short_way import short_way
 from sanfuwu.problems.tests.cast import NOW, PERSON, PHONE, TEXT, VILLAGE
 from sanfuwu.territory.actions import issue_token, name_confidential_officer
 from sanfuwu.territory.actor import SYSTEM, Actor
 
 HOME = "/api/v1"
+WAYS = ("long", "short")
 SAID: dict[str, Any] = {
     "text": TEXT,
     "division": VILLAGE,
@@ -21,7 +25,10 @@ SAID: dict[str, Any] = {
 
 
 class Caller:
-    """One program. `get` and `post` take a path below /api/v1."""
+    """One program. `get` and `post` take a path below /api/v1. `way`: "short" goes through WSGI as a server does, with
+    the short way of intake before the application; "long" through Django alone."""
+
+    way = "long"  # of all callers of a test (the fixture `both_ways`)
 
     def __init__(self, token: str | None) -> None:
         self.token = token
@@ -34,7 +41,21 @@ class Caller:
         if body is None:
             return self.client.generic("POST", HOME + path, b"", content_type="", headers=_dashed(headers))
         data = body if isinstance(body, str | bytes) else json.dumps(body)
+        if self.way == "short":
+            return self._through_wsgi(path, data, headers)
         return self.client.post(HOME + path, data, content_type="application/json", headers=_dashed(headers))
+
+    def _through_wsgi(self, path: str, data: str | bytes, headers: dict[str, str]) -> Any:
+        said = {"host": "testserver"} | _dashed(headers)
+        if self.token is not None:
+            said["authorization"] = f"Bearer {self.token}"
+        request = RequestFactory().post(HOME + path, data, content_type="application/json", headers=said)
+        del request.environ["HTTP_COOKIE"]  # the factory's empty one; programs send none
+        told: list[Any] = []
+        body = short_way(WSGIHandler())(request.environ, lambda *said: told.append(said))  # type: ignore[arg-type,return-value]
+        response: Any = HttpResponse(b"".join(body), status=int(told[0][0].split()[0]), headers=dict(told[0][1]))
+        response.json = lambda: json.loads(response.content)
+        return response
 
 
 def _dashed(headers: dict[str, str]) -> dict[str, str]:

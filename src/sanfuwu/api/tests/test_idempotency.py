@@ -18,6 +18,8 @@ from .callers import SAID, Caller, caller_for, refusal
 
 KEY = "8f14e45f-ceea-467f-a1c0-52b6e2bfa0b1"
 
+pytestmark = pytest.mark.usefixtures("both_ways")
+
 
 def test_the_second_request_is_answered_as_the_first_to_the_byte(collector: Caller) -> None:
     first = collector.post("/problems", SAID, Idempotency_Key=KEY)

@@ -16,6 +16,8 @@ from sanfuwu.territory.actor import SYSTEM
 
 from .callers import SAID, Caller, caller_for, refusal
 
+pytestmark = pytest.mark.usefixtures("both_ways")
+
 
 def test_what_suffices_for_a_person_suffices_for_a_program(cast: Cast, collector: Caller) -> None:
     response = collector.post("/problems", SAID)

@@ -22,6 +22,7 @@ from .overlays import (
 )
 from .recompute import publish_year
 from .register import (
+    Also,
     Incoming,
     RegisterResult,
     known_source,
@@ -38,6 +39,7 @@ from .verifying import record_callback
 
 __all__ = [
     "TEXT_LENGTH",
+    "Also",
     "Incoming",
     "RegisterResult",
     "accept",

@@ -232,11 +232,17 @@ def _plan(
     systems = {} if actor.training else _systems_of([c.reg for c in batch])
     served = _served(changes, [c.requester for c in batch], actor, now)
     today = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    proposed: dict[tuple[UUID | None, str], UUID | None] = {}
     pairs = []
     for n, (checked, number, (party, contact)) in enumerate(zip(batch, numbers, served, strict=True)):
         changes.request_id = requests[n] if requests else ""
         # Whoever registers knows best, then the catalogue. The town of the place is nobody's proposal: pages name it.
-        unit = checked.reg.proposed_unit or responsible(checked.reg.category_id, checked.division, today)
+        unit = checked.reg.proposed_unit
+        if unit is None:
+            asked = (checked.reg.category_id, checked.division)
+            if asked not in proposed:
+                proposed[asked] = responsible(*asked, today)
+            unit = proposed[asked]
         snap = _plan_one(checked, number, party, contact, unit, actor, now, solution, systems, changes)
         pairs.append((snap, Context(actor=actor, now=now)))
     finish(pairs, changes)

@@ -1,6 +1,6 @@
 """What others read of the territory: the tree and its names, who sees whose records, who acts."""
 
-from .actors import actor_of_token, actors_of_tokens, load_actor, posts_of
+from .actors import actor_of_token, load_actor, posts_of
 from .divisions import division_name, division_names, divisions_below, in_town, places_named
 from .duty import DutyLine, duty_between
 from .people import (
@@ -36,7 +36,6 @@ __all__ = [
     "Standing",
     "UnitNode",
     "actor_of_token",
-    "actors_of_tokens",
     "delegations",
     "division_name",
     "division_names",

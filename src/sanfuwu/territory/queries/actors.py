@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -28,28 +27,22 @@ SELECT p.id, p.person_id, p.account_id, p.unit_id, p.role, p.rank, p.confidentia
   LEFT JOIN territory_unitversion v ON v.unit_id = u.id AND v.valid_to IS NULL
  WHERE p.valid_from <= %(day)s AND (p.valid_to IS NULL OR %(day)s < p.valid_to)"""
 _BY_POST = _SERVING + " AND p.id = ANY(%(posts)s)"
-_BY_TOKENS = f"""
-SELECT t.token_hash, serving.* FROM territory_apitoken t JOIN ({_SERVING}) serving ON serving.id = t.post_id
- WHERE t.token_hash = ANY(%(digests)s) AND t.revoked_at IS NULL
+_BY_TOKEN = f"""
+SELECT serving.* FROM territory_apitoken t JOIN ({_SERVING}) serving ON serving.id = t.post_id
+ WHERE t.token_hash = %(digest)s AND t.revoked_at IS NULL
    AND (t.expires_at IS NULL OR %(now)s < t.expires_at)"""  # noqa: S608 - constants only; every value is a parameter
 
 
 def actor_of_token(token: str, now: dt.datetime) -> Actor | None:
     """The actor a token stands for, in one statement; None when it is unknown, revoked, expired or its post ended."""
-    return actors_of_tokens([token], now)[0]
-
-
-def actors_of_tokens(tokens: Sequence[str], now: dt.datetime) -> list[Actor | None]:
-    """The same for several tokens, still in one statement."""
-    digests = [hashlib.sha256(token.encode()).digest() for token in tokens]
     params: dict[str, Any] = {
-        "digests": list(set(digests)),
+        "digest": hashlib.sha256(token.encode()).digest(),
         "now": now,
         "day": timezone.localdate(now),
         "town": Unit.Kind.TOWN.value,
     }
-    found = {bytes(digest): _actor(tuple(row)) for digest, *row in ask(_BY_TOKENS, params)}
-    return [found.get(digest) for digest in digests]
+    rows = ask(_BY_TOKEN, params)
+    return _actor(tuple(rows[0])) if rows else None
 
 
 def load_actor(post_id: UUID, *, account_id: UUID | None, now: dt.datetime, on_behalf_of: UUID | None = None) -> Actor:

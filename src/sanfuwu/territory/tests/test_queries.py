@@ -15,7 +15,6 @@ from sanfuwu.territory.models import Rank, Role, Unit
 from sanfuwu.territory.naming import pinyin_key
 from sanfuwu.territory.queries import (
     actor_of_token,
-    actors_of_tokens,
     load_actor,
     posts_of,
     scopes_over,
@@ -41,15 +40,10 @@ def test_a_token_becomes_an_actor_in_one_statement(district: District, django_as
     assert actor.rank == Rank.DISTRICT_LEADER
 
 
-def test_several_tokens_become_their_actors_in_one_statement(district: District, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
-    posts = [post_in(district.town, account=new_id()), post_in(district.county, account=new_id())]
-    (first, one), (revoked, two) = (issue_token(post.pk, "x", actor=SYSTEM, now=NOW) for post in posts)
-    revoke_token(revoked.pk, actor=SYSTEM, now=NOW)
-    with django_assert_num_queries(1):
-        found = actors_of_tokens([two, one, "sfw_nobody", one], NOW)
-    assert found == [None, actor_of_token(one, NOW), None, actor_of_token(one, NOW)]
-    assert found[1] is not None
-    assert found[1].post_id == first.post_id
+def test_a_revoked_token_is_nobody(district: District) -> None:
+    row, text = issue_token(post_in(district.county, account=new_id()).pk, "x", actor=SYSTEM, now=NOW)
+    revoke_token(row.pk, actor=SYSTEM, now=NOW)
+    assert actor_of_token(text, NOW) is None
 
 
 def test_an_unknown_token_is_nobody(district: District) -> None:
