@@ -10,9 +10,11 @@ from __future__ import annotations
 import json
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -60,7 +62,7 @@ def run(rows: int, data_dir: Path, *, say: Callable[[str], None] = stats.say) ->
         "write_seconds": round(written, 1),
         "rows_per_second": round(rows / written),
         "rows_per_second_with_upload_and_check": round(rows / whole),
-        "register_share": second["register_share"],
+        "writers": second["writers"],
         "memory_mb": max(p["memory_mb"] for p in (upload, check, second)),
         "every_row_accounted_for": done == rows,
         "a_second_import": again,
@@ -142,6 +144,8 @@ def _work(name: str, what: str) -> dict[str, Any]:
 
     now = timezone.now()
     began, worked = time.perf_counter(), time.process_time()
+    memory = _Memory()
+    memory.start()
     said: dict[str, Any] = {}
     if name == "copy":
         return _copy(what)
@@ -162,13 +166,12 @@ def _work(name: str, what: str) -> dict[str, Any]:
         said["counts"] = _counts(what)
         actions.start(what, actor=SYSTEM, now=now)  # type: ignore[arg-type]
     elif name == "write":
-        spent = _time_of_registering()
         running.run(what, now=now)  # type: ignore[arg-type]
-        said["register_share"] = round(sum(spent) / (time.process_time() - worked), 3)
-    if name == "write":
         said["counts"] = _counts(what)
     own = {"seconds": round(time.perf_counter() - began, 1), "cpu_seconds": round(time.process_time() - worked, 1)}
-    return said | own | {"memory_mb": _peak_mb()}
+    theirs = resource.getrusage(resource.RUSAGE_CHILDREN)
+    own["writers_cpu_seconds"] = round(theirs.ru_utime + theirs.ru_stime, 1)
+    return said | own | {"memory_mb": memory.most_kb // 1024, "writers": memory.writers}
 
 
 def _counts(run_id: str) -> dict[str, int]:
@@ -178,10 +181,39 @@ def _counts(run_id: str) -> dict[str, int]:
     return {n: getattr(row, n) for n in ("created", "duplicates", "rejected", "lookalikes")}
 
 
-def _peak_mb() -> int:
-    import resource
+class _Memory(threading.Thread):
+    """The most that this process and those that write for it held at once, looked at ten times a second."""
 
-    return int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.most_kb = self.writers = 0
+
+    def run(self) -> None:
+        while True:
+            held = [kb for kb in map(_resident_kb, _tree(os.getpid())) if kb]
+            self.most_kb, self.writers = max(self.most_kb, sum(held)), max(self.writers, len(held) - 1)
+            time.sleep(0.1)
+
+
+def _tree(pid: int) -> list[int]:
+    """A process and its writing children. (A child's own peak would begin with its parent's: it is forked.)"""
+    found = [pid]
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            if parent == pid and b"intake.hand" in (entry / "cmdline").read_bytes():
+                found.append(int(entry.name))
+        except OSError:  # it ended meanwhile
+            continue
+    return found
+
+
+def _resident_kb(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("VmRSS:")), 0)
 
 
 def _plan(run_id: str, now: Any) -> None:
@@ -198,24 +230,6 @@ def _last_source() -> str:
     from sanfuwu.intake.models import ImportRun
 
     return str(ImportRun.objects.filter(state="done").order_by("-created_at").values_list("source", flat=True)[0])
-
-
-def _time_of_registering() -> list[float]:
-    """Processor seconds inside the batch action, so that what the pipeline costs on top of it can be told."""
-    from sanfuwu.intake import running
-
-    spent: list[float] = []
-    register = running.register_problems
-
-    def timed(*given: Any, **more: Any) -> Any:
-        began = time.process_time()
-        try:
-            return register(*given, **more)
-        finally:
-            spent.append(time.process_time() - began)
-
-    running.register_problems = timed  # type: ignore[assignment]
-    return spent
 
 
 def _copy(run_id: str) -> dict[str, Any]:

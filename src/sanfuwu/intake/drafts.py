@@ -65,15 +65,16 @@ class Draft:
     category: str = ""  # as named, unknown so far
     unit: str = ""  # as named, unknown so far
     others: tuple[str, ...] = ()  # further units of a past case
+    units: tuple[UUID, ...] = ()  # of a past case, once they are all known
     reply: str = ""
     replied_on: dt.datetime | None = None
     faults: list[Fault] = field(default_factory=list)
     notices: list[Fault] = field(default_factory=list)
 
-    def past(self, units: Sequence[UUID]) -> PastCase:
+    def past(self) -> PastCase:
         """The row as a case of the past, with the units that handled it."""
         assert self.reg is not None
-        return PastCase(reg=self.reg, reply=self.reply, replied_on=self.replied_on, units=tuple(units))
+        return PastCase(reg=self.reg, reply=self.reply, replied_on=self.replied_on, units=self.units)
 
 
 @dataclass(slots=True)
@@ -159,12 +160,12 @@ class Reader:
 
     def fault_of(self, field_name: str, reason: str) -> Fault:
         """A refusal of the action, at the column it is about."""
-        key = {
-            "name": "party", "contact_name": "contact", "village_code": "place", "division": "place", "kind": "party",
-            "requester": "party", "category_id": "category", "proposed_unit": "unit", "source_ref": "ref",
-        }.get(field_name, field_name)  # fmt: skip
-        at = self._one.get(key, -1)
-        return Fault(at + 1, self.headings.get(at + 1, ""), reason)
+        return fault_at(self.columns, self.headings, field_name, reason)
+
+    @property
+    def columns(self) -> dict[str, int]:
+        """{field: its first column, from 1}."""
+        return {key: at + 1 for key, at in self._one.items()}
 
     # ── parts of a row ──
 
@@ -348,6 +349,16 @@ class Reader:
     def _notice(self, draft: Draft, key: str, reason: str) -> None:
         at = self._one[key]
         draft.notices.append(Fault(at + 1, self.headings.get(at + 1, ""), reason))
+
+
+def fault_at(columns: Mapping[str, int], headings: Mapping[int, str], field_name: str, reason: str) -> Fault:
+    """What an action refused (`field_name`: as it names its field), at the column it is about."""
+    key = {
+        "name": "party", "contact_name": "contact", "village_code": "place", "division": "place", "kind": "party",
+        "requester": "party", "category_id": "category", "proposed_unit": "unit", "source_ref": "ref",
+    }.get(field_name, field_name)  # fmt: skip
+    column = columns.get(key, 0)
+    return Fault(column, headings.get(column, ""), reason)
 
 
 def _formula(word: str) -> str:

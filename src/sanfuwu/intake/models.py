@@ -57,7 +57,8 @@ class ImportRun(Stream):
     ended_at = models.DateTimeField(null=True)
     file_gone_at = models.DateTimeField(null=True)
     total = models.PositiveIntegerField(default=0)  # rows with something in them
-    done = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)  # rows up to which all is written
+    ahead = models.JSONField(default=list, db_default=[])  # [[rows before, rows]]: batches written beyond `done`
     created = models.PositiveIntegerField(default=0)
     duplicates = models.PositiveIntegerField(default=0)
     lookalikes = models.PositiveIntegerField(default=0)  # of the created ones

@@ -8,10 +8,14 @@ from uuid import UUID
 
 from sanfuwu.ledger import writer
 from sanfuwu.ledger.crypto import text_hmac
+from sanfuwu.ledger.reader import ask
+from sanfuwu.ledger.rows import fresh
 from sanfuwu.problems.models import Problem
 
 from .drafts import Draft
 from .models import ImportedText
+
+_KNOWN = "SELECT problem_id, key, first FROM intake_importedtext WHERE key = ANY(%s) ORDER BY problem_id"
 
 
 def mark_repeats(created: Sequence[tuple[Draft, Problem]]) -> list[list[Any]]:
@@ -20,17 +24,17 @@ def mark_repeats(created: Sequence[tuple[Draft, Problem]]) -> list[list[Any]]:
     if not keyed:
         return []
     first: dict[bytes, UUID] = {}
-    rows = ImportedText.objects.filter(key__in={key for _d, _p, key in keyed}).order_by("problem_id")
-    for problem_id, key, earlier in rows.values_list("problem_id", "key", "first"):
+    for problem_id, key, earlier in ask(_KNOWN, [list({key for _d, _p, key in keyed})]):
         first.setdefault(bytes(key), earlier or problem_id)
     texts, repeats = [], []
     for draft, problem, key in keyed:
         earlier = first.get(key)
-        texts.append(ImportedText(problem_id=problem.pk, key=key, first=earlier))
+        texts.append(fresh(ImportedText, problem_id=problem.pk, key=key, first=earlier))
         if earlier is None:
             first[key] = problem.pk
         else:
             repeats.append((draft.row, problem.number, earlier))
     writer.write(texts, [])
-    numbers = dict(Problem.objects.filter(pk__in={e for _r, _n, e in repeats}).values_list("pk", "number"))
+    known = {earlier for _r, _n, earlier in repeats}
+    numbers = dict(Problem.objects.filter(pk__in=known).values_list("pk", "number")) if known else {}
     return [[row, number, numbers.get(earlier, "")] for row, number, earlier in repeats]

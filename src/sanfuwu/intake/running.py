@@ -1,7 +1,8 @@
 """The pipeline: rows → drafts → batches of 500 → report. Pages, jobs and the command line run this and nothing else.
 
-The place reached, the counts and what was found are written in the transaction of each batch. A worker that is killed
-leaves either the whole batch or nothing of it, so whoever goes on begins at `done` and adds nothing twice.
+Rows are read here, one after the other; `writing` makes problems of a batch, here or in several processes (`hands`).
+What was written, the counts and what was found are in the transaction of each batch. A worker that is killed leaves
+either the whole batch or nothing of it, so whoever goes on writes what is missing and adds nothing twice.
 """
 
 from __future__ import annotations
@@ -9,18 +10,19 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import islice
+from contextlib import closing
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from sanfuwu.counties.schema import current_schema
 from sanfuwu.ledger.crypto import text_hmac
 from sanfuwu.ledger.errors import ActionError, InvalidInput, NotAllowed
-from sanfuwu.problems.actions import RegisterResult, import_history, register_problems
 from sanfuwu.problems.actions.categories import propose_categories
 from sanfuwu.problems.models import Problem
 from sanfuwu.rules.masking import mask_name, mask_numbers
@@ -28,13 +30,13 @@ from sanfuwu.territory.actions import propose_units
 from sanfuwu.territory.actor import SYSTEM, Actor
 from sanfuwu.territory.queries import load_actor
 
-from . import actions, keeping, lookups, policies, values
-from .ahead import ahead, batches
-from .drafts import Draft, Fault, Reader
+from . import actions, hands, keeping, lookups, policies
+from .ahead import ahead
+from .drafts import Draft, Reader
 from .files import BadFile, Sheet, open_book
 from .models import ImportedText, ImportRun
-from .repeats import mark_repeats
 from .seen import Seen
+from .writing import Batch, Found, Order, missing, plain
 
 log = logging.getLogger("sanfuwu.intake")
 BATCH: Final = 500
@@ -46,31 +48,14 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(slots=True)
-class Found:
-    """What is to be told of a stretch of rows."""
-
-    rejects: list[dict[str, Any]] = field(default_factory=list)
-    duplicates: list[list[Any]] = field(default_factory=list)  # [row, number of the problem or "", row it repeats or 0]
-    lookalikes: list[list[Any]] = field(default_factory=list)  # [row, number, number of the first with this text]
-    notices: list[list[Any]] = field(default_factory=list)  # [row, column, heading, reason]
-    samples: list[dict[str, Any]] = field(
-        default_factory=list
-    )  # of a check: the first rows as they would be registered
-
-    def as_dict(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in ("rejects", "duplicates", "lookalikes", "notices", "samples")}
-
-
-@dataclass(slots=True)
 class _Table:
-    """A run's table, opened. `cells` of the rows of the present batch are kept for those that are refused."""
+    """A run's table, opened."""
 
     run: ImportRun
     actor: Actor
     reader: Reader
     sheet: Sheet
     seen: Seen
-    cells: dict[int, list[str]] = field(default_factory=dict)
 
     def drafts(self) -> Iterator[tuple[Draft, int, Sequence[Any]]]:
         """(row, the row it repeats or 0, its cells) for each row with something in it."""
@@ -121,14 +106,24 @@ def run(run_id: UUID, *, now: dt.datetime, progress: Progress | None = None, bat
     ImportRun.objects.filter(pk=run_id).update(beat_at=timezone.now())
     try:
         table = _open(row, now)
-        approver = _approver(row, now)
-        at = row.done
-        for batch in ahead(batches(islice(table.drafts(), at, None), batch_size)):
-            if not _write(table, batch, at, approver, now):
-                return
-            at += len(batch)
-            if progress is not None:
-                progress(at, max(row.total, at))
+        reader = table.reader
+        order = Order(run_id, table.actor, _approver(row, now), reader.columns, reader.headings, now)
+        batches = _batches(table, batch_size, now)
+        done = row.done + sum(length for _start, length in row.ahead)
+        count = hands.count_for(row.total - done)
+        if count == 1:
+            written = hands.by_one(order, batches)
+        else:
+            written = hands.by_several(
+                order, batches, count, schema=current_schema(), language=translation.get_language() or ""
+            )
+        with closing(written):
+            for rows in written:
+                if not rows:
+                    return
+                done += rows
+                if progress is not None:
+                    progress(done, max(row.total, done))
     except (ActionError, BadFile) as error:
         actions.fail(run_id, error.message, now=now)
         return
@@ -202,7 +197,7 @@ def _check_batch(
         if draft.faults:
             counts["rejected"] += 1
             if len(found.rejects) < CHECK_KEPT:
-                found.rejects.append({"row": draft.row, "faults": [_plain(f) for f in draft.faults]})
+                found.rejects.append({"row": draft.row, "faults": [plain(f) for f in draft.faults]})
             continue
         if same or number:
             counts["duplicates"] += 1
@@ -219,7 +214,7 @@ def _check_batch(
             found.samples.append(_sample(draft))
         for notice in draft.notices:
             if len(found.notices) < CHECK_KEPT:
-                found.notices.append([draft.row, *_plain(notice)])
+                found.notices.append([draft.row, *plain(notice)])
 
 
 def _sample(draft: Draft) -> dict[str, Any]:
@@ -237,10 +232,6 @@ def _sample(draft: Draft) -> dict[str, Any]:
         "unit": str(reg.proposed_unit or "") or draft.unit,
         "reply": mask_numbers(draft.reply)[:60],
     }
-
-
-def _plain(fault: Fault) -> list[Any]:
-    return [fault.column, fault.heading, fault.reason]
 
 
 def _key(draft: Draft) -> tuple[str, str]:
@@ -268,114 +259,48 @@ def _known(drafts: Sequence[Draft]) -> dict[tuple[str, str], str]:
 # ── writing ──
 
 
-def _write(
-    table: _Table, batch: Sequence[tuple[Draft, int, Sequence[Any]]], at: int, approver: Actor | None, now: dt.datetime
-) -> bool:
-    """One batch and everything it changes of the run, in one transaction. False when it is not ours to write."""
-    with transaction.atomic():
-        run = ImportRun.objects.select_for_update(no_key=True).get(pk=table.run.pk)
-        if run.state != ImportRun.State.RUNNING or run.done != at:
-            return False
-        found = Found()
-        proposed = _propose(table, [d for d, same, _c in batch if not (d.faults or same)], now)
-        own = {d.number for d, _same, _c in batch if d.number}
-        numbers = set(Problem.objects.filter(number__in=own).values_list("number", flat=True)) if own else set()
-        good: list[tuple[Draft, Sequence[Any]]] = []
-        for draft, same, cells in batch:
-            if draft.faults:
-                _reject(found, draft, cells)
-            elif same or draft.number in numbers:
-                found.duplicates.append([draft.row, draft.number if draft.number in numbers else "", same])
-            else:
-                good.append((draft, cells))
-        results = _register(table, [draft for draft, _cells in good], approver, now)
-        created: list[tuple[Draft, Problem]] = []
-        undated = 0
-        for (draft, cells), result in zip(good, results, strict=True):
-            if result.problem is not None:
-                created.append((draft, result.problem))
-                undated += draft.reg is not None and draft.reg.raised_on is None
-                found.notices += [[draft.row, *_plain(notice)] for notice in draft.notices]
-            elif result.status == "duplicate":
-                found.duplicates.append([draft.row, result.number, 0])
-            else:
-                assert result.error is not None
-                draft.faults.append(table.reader.fault_of(result.error.field or "", result.error.message))
-                _reject(found, draft, cells)
-        found.lookalikes = mark_repeats(created)
-        found.rejects.sort(key=lambda reject: reject["row"])
-        keeping.put_findings(run, "run", at, found.as_dict())
-        ImportRun.objects.filter(pk=run.pk).update(
-            done=at + len(batch),
-            total=max(run.total, at + len(batch)),
-            created=run.created + len(created),
-            duplicates=run.duplicates + len(found.duplicates),
-            lookalikes=run.lookalikes + len(found.lookalikes),
-            rejected=run.rejected + len(found.rejects),
-            undated=run.undated + undated,
-            proposed_categories=run.proposed_categories + proposed[0],
-            proposed_units=run.proposed_units + proposed[1],
-            beat_at=timezone.now(),
-        )
-    return True
+def _batches(table: _Table, size: int, now: dt.datetime) -> Iterator[Batch]:
+    """What is not written yet, read while the batch before is written. Ends when the run does."""
+    for at, rows in ahead(missing(table.drafts(), table.run, size)):
+        if not _propose(table, [draft for draft, same, _cells in rows if not (draft.faults or same)], now):
+            return
+        yield Batch(at, rows)
 
 
-def _reject(found: Found, draft: Draft, cells: Sequence[Any]) -> None:
-
-    said = [values.shown(cell) for cell in cells]
-    found.rejects.append({"row": draft.row, "cells": said, "faults": [_plain(f) for f in draft.faults]})
-
-
-def _propose(table: _Table, drafts: Sequence[Draft], now: dt.datetime) -> tuple[int, int]:
-    """Units and categories that nobody knows become proposed ones; (categories, units) that are new."""
+def _propose(table: _Table, drafts: Sequence[Draft], now: dt.datetime) -> bool:
+    """Units and categories that nobody knows become proposed ones, before any row is written that names them. False
+    when the run has ended meanwhile."""
     known = table.reader.known
     categories = {d.category for d in drafts if d.category} - known.categories.keys()
     units = {d.unit for d in drafts if d.unit}
     if table.reader.history:
         units |= {name for d in drafts for name in d.others if len(name) <= 40}
     units = {u for u in units if known.unit(u) is None}
-    if categories:
-        known.categories |= propose_categories(categories, actor=table.actor, now=now)
-    if units:
-        known.units |= {"".join(n.split()): u for n, u in propose_units(units, actor=table.actor, now=now).items()}
+    if categories or units:
+        with transaction.atomic():
+            going = ImportRun.objects.filter(pk=table.run.pk, state=ImportRun.State.RUNNING)
+            if not going.update(
+                proposed_categories=F("proposed_categories") + len(categories),
+                proposed_units=F("proposed_units") + len(units),
+            ):
+                return False
+            if categories:
+                known.categories |= propose_categories(categories, actor=table.actor, now=now)
+            if units:
+                named = propose_units(units, actor=table.actor, now=now)
+                known.units |= {"".join(n.split()): unit for n, unit in named.items()}
     for draft in drafts:
         assert draft.reg is not None
         if draft.category:
             draft.reg = replace(draft.reg, category_id=known.categories[draft.category])
         if draft.unit:
             draft.reg = replace(draft.reg, proposed_unit=known.unit(draft.unit))
-    return len(categories), len(units)
+        if table.reader.history:
+            draft.units = _units_of(known, draft)
+    return True
 
 
-def _register(table: _Table, drafts: Sequence[Draft], approver: Actor | None, now: dt.datetime) -> list[RegisterResult]:
-    """By the batch action. When it refuses a batch as a whole, the rows that are to blame are found by halving it."""
-    if not drafts:
-        return []
-    try:
-        with transaction.atomic():
-            if table.reader.history:
-                if approver is None:
-                    raise NotAllowed(_("History needs a second approver."))
-                cases = [draft.past(_units_of(table, draft)) for draft in drafts]
-                return import_history(cases, approved_by=approver, actor=table.actor, now=now)
-            return register_problems([d.reg for d in drafts if d.reg is not None], actor=table.actor, now=now)
-    except NotAllowed:
-        raise
-    except (ActionError, IntegrityError) as error:
-        if len(drafts) == 1:
-            refused = (
-                error if isinstance(error, ActionError) else InvalidInput(_("It clashes with what is there already."))
-            )
-            return [RegisterResult(0, "error", error=refused)]
-        half = len(drafts) // 2
-        return [
-            *_register(table, drafts[:half], approver, now),
-            *_register(table, drafts[half:], approver, now),
-        ]
-
-
-def _units_of(table: _Table, draft: Draft) -> list[UUID]:
-    known = table.reader.known
+def _units_of(known: lookups.Lookups, draft: Draft) -> tuple[UUID, ...]:
     first = [draft.reg.proposed_unit] if draft.reg is not None and draft.reg.proposed_unit is not None else []
     others = [unit for name in draft.others if (unit := known.unit(name)) is not None and unit not in first]
-    return [*first, *dict.fromkeys(others)]
+    return (*first, *dict.fromkeys(others))

@@ -137,7 +137,7 @@ def fail(run_id: UUID, trouble: str, *, now: dt.datetime) -> None:
 
 
 def _begin(run: ImportRun, changes: Changes, now: dt.datetime) -> None:
-    changes.update(run, state=_State.RUNNING.value, started_at=now, beat_at=None, **dict.fromkeys(_COUNTS, 0))
+    changes.update(run, state=_State.RUNNING.value, started_at=now, beat_at=None, ahead=[], **dict.fromkeys(_COUNTS, 0))
 
 
 def _end(run: ImportRun, state: ImportRun.State, event: str, actor: Actor, now: dt.datetime) -> None:

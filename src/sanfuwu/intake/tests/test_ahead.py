@@ -8,18 +8,8 @@ from collections.abc import Iterator
 import pytest
 from django.utils import translation
 from django.utils.translation import gettext
-from hypothesis import given
-from hypothesis import strategies as st
 
-from sanfuwu.intake.ahead import ahead, batches
-
-
-@given(st.lists(st.integers()), st.integers(1, 7))
-def test_batches_are_the_items_in_their_order(items: list[int], size: int) -> None:
-    made = list(ahead(batches(items, size)))
-    assert [item for batch in made for item in batch] == items
-    assert all(len(batch) == size for batch in made[:-1])
-    assert all(made)
+from sanfuwu.intake.ahead import ahead
 
 
 def test_the_next_one_is_made_while_this_one_is_used() -> None:

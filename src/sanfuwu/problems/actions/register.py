@@ -17,6 +17,7 @@ from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.commit import TRAINING, commit
 from sanfuwu.ledger.errors import ActionError, InvalidInput, NotAllowed
 from sanfuwu.ledger.models import Note
+from sanfuwu.ledger.reader import ask
 from sanfuwu.ledger.rows import fresh
 from sanfuwu.ledger.together import atomically, settle, unwritten
 from sanfuwu.parties.actions import RequesterInput, resolve_parties
@@ -39,6 +40,7 @@ from ._shell import MOST_AT_ONCE, Context, finish, new_row
 from .foreign import digest_of, number_row
 from .triage import search_grams
 
+_BY_REFERENCE = "SELECT source_ref, number FROM problems_problem WHERE source_system = %s AND source_ref = ANY(%s)"
 RECURS_WITHIN = dt.timedelta(days=30)
 Also = Callable[[Problem, Changes], None]
 
@@ -184,8 +186,7 @@ def _existing(batch: Sequence[Checked]) -> dict[tuple[str, str], str]:
     if wanted:
         settle()
     for system, refs in wanted.items():
-        rows = Problem.objects.filter(source_system=system, source_ref__in=refs)
-        found |= {(system, str(ref)): number for ref, number in rows.values_list("source_ref", "number")}
+        found |= {(system, ref): number for ref, number in ask(_BY_REFERENCE, [system, list(refs)])}
     for source, code in _systems_of([c.reg for c in batch]).items():
         keys = {ref: reference_key(ref) for ref in wanted[source]}
         noted = ForeignNumber.objects.filter(system__code=code, key__in=set(keys.values()), ended_at__isnull=True)
