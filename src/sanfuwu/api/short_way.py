@@ -32,6 +32,7 @@ from sanfuwu.counties.schema import enter
 from sanfuwu.ledger.errors import ActionError
 from sanfuwu.problems.actions import Also, Incoming, known_source, register_problem, register_together
 from sanfuwu.problems.models import Problem
+from sanfuwu.reference.stamps import looked_at_once
 from sanfuwu.territory.actor import Actor
 from sanfuwu.territory.queries import actor_of_token
 
@@ -153,7 +154,7 @@ def _all(company: Sequence[_Asked]) -> list[Problem | ActionError]:
     first = company[0]
     close_old_connections()  # as Django does at the beginning of a request
     enter(first.county)
-    with translation.override(settings.LANGUAGE_CODE):
+    with translation.override(settings.LANGUAGE_CODE), looked_at_once():
         actor = actor_of_token(first.token, first.now)
         if actor is None:
             raise _LongWay

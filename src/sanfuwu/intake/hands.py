@@ -44,7 +44,9 @@ def by_one(order: Order, batches: Iterable[Batch]) -> Generator[int, None, None]
             return
 
 
-def by_several(order: Order, batches: Iterable[Batch], count: int, *, schema: str, language: str) -> Generator[int, None, None]:
+def by_several(
+    order: Order, batches: Iterable[Batch], count: int, *, schema: str, language: str
+) -> Generator[int, None, None]:
     """The same by `count` processes, in the order in which they end. Raises `HandFailed`, or what an act refused; what
     was committed before stays, and batches that are being written come to their end."""
     begin = pickle.dumps((schema, language, order))

@@ -53,7 +53,10 @@ class Caller:
         del request.environ["HTTP_COOKIE"]  # the factory's empty one; programs send none
         told: list[Any] = []
         body = short_way(WSGIHandler())(request.environ, lambda *said: told.append(said))  # type: ignore[arg-type,return-value]
-        response: Any = HttpResponse(b"".join(body), status=int(told[0][0].split()[0]), headers=dict(told[0][1]))
+        said_back = b"".join(body)
+        if hasattr(body, "close"):  # Django's: the request ends here
+            body.close()
+        response: Any = HttpResponse(said_back, status=int(told[0][0].split()[0]), headers=dict(told[0][1]))
         response.json = lambda: json.loads(response.content)
         return response
 
