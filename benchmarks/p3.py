@@ -182,7 +182,8 @@ def _counts(run_id: str) -> dict[str, int]:
 
 
 class _Memory(threading.Thread):
-    """The most that this process and those that write for it held at once, looked at ten times a second."""
+    """The most that this process and those that write for it held at once, what they share counted once; looked at ten times a
+    second."""
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
@@ -190,7 +191,7 @@ class _Memory(threading.Thread):
 
     def run(self) -> None:
         while True:
-            held = [kb for kb in map(_resident_kb, _tree(os.getpid())) if kb]
+            held = [kb for kb in map(_held_kb, _tree(os.getpid())) if kb]
             self.most_kb, self.writers = max(self.most_kb, sum(held)), max(self.writers, len(held) - 1)
             time.sleep(0.1)
 
@@ -208,12 +209,12 @@ def _tree(pid: int) -> list[int]:
     return found
 
 
-def _resident_kb(pid: int) -> int:
+def _held_kb(pid: int) -> int:
     try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
         return 0
-    return next((int(line.split()[1]) for line in lines if line.startswith("VmRSS:")), 0)
+    return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
 
 
 def _plan(run_id: str, now: Any) -> None:
