@@ -147,7 +147,7 @@ def _where(actor: Actor, filters: Filters, order: Sort | None) -> Conditions | N
     if visible.real:
         where.add("NOT r.training")
     if clock:
-        where.add("r.is_open AND r.due_at IS NOT NULL")
+        where.among("due_at", SORTS["due"].among)
     elif filters.open_only is False:
         where.add("NOT r.is_open")
     if filters.foreign_number.strip():
@@ -161,7 +161,7 @@ def _where(actor: Actor, filters: Filters, order: Sort | None) -> Conditions | N
     where.between("raised_on", filters.raised_from, filters.raised_until)
     where.between("struck_off_at", filters.struck_from, filters.struck_until)
     if _by(order, "struck_off_at"):
-        where.add("r.struck_off_at IS NOT NULL")
+        where.among("struck_off_at", SORTS["struck"].among)
     if filters.duty is not None:
         sql, params = filters.duty.condition()
         where.add(sql, *params)

@@ -5,7 +5,8 @@
 2. Otherwise a short stretch of the sort index is walked. Where that fills the page, a second stretch is only counted,
    until the cap: either the count reaches it, or the walk came to the end, or it is "more than" what was met.
 3. Where it does not, but met some, a longer walk should fill the page; where one facet is not very common, its rows
-   are all gathered; and else the facet index gives the hits up to the cap. Below it they are sorted, and are the count.
+   are all counted, and the index is walked from the first of them on; and else the facet index gives the hits up to the
+   cap. Below it they are sorted, and are the count.
 4. At the cap the page comes from the longer walk; only when the hits lie beyond that are all gathered.
 
 Words are in a table of their own: whichever is rarer, the texts or the rows, is gathered and looked up in the other.
@@ -56,11 +57,16 @@ class Conditions:
     implied: int | None = None  # the facet that every row of the order's index has
     grams: list[int] = field(default_factory=list)
     _spans: dict[str, tuple[Moment, Moment]] = field(default_factory=dict)  # column: from, before
+    _among: dict[str, str] = field(default_factory=dict)  # column of an index: what all its rows have in common
     _more: list[tuple[str, Any]] = field(default_factory=list)
 
     def add(self, sql: str, *params: Any) -> None:
         """A further condition."""
         self._more.append((sql, params))
+
+    def among(self, column: str, sql: str) -> None:
+        """Only rows of the partial index on this column."""
+        self._among[column] = sql
 
     def between(self, column: str, begin: Moment, end: Moment) -> None:
         """Only rows whose moment is in this window; no limits, no condition."""
@@ -106,6 +112,9 @@ class Conditions:
             sql, more = self.span(column)
             parts.append(sql)
             params += more
+        for column, sql in self._among.items():
+            # Where the facets are asked of their index, this one would only be read as a whole beside it.
+            parts.append(f"({sql}) IS TRUE" if asked and column not in self._spans else sql)
         for sql, given in self._more:
             parts.append(sql)
             params += given
@@ -210,7 +219,7 @@ class Look:
             if len(rows) > self.limit:
                 return *self._counted(len(rows)), rows
         if self.where.few(NOT_MANY):
-            return self._gathered()
+            return self._gathered(scattered=bool(rows))
         if self.known is None:
             found = self._probe(self.cap)
             if found is not None:
@@ -220,11 +229,28 @@ class Look:
         known = self.cap if self.known is None else self.known
         return known, True, rows if len(rows) > self.limit else self._gather()
 
-    def _gathered(self) -> tuple[int, bool, list[Hit]]:
+    def _gathered(self, *, scattered: bool = False) -> tuple[int, bool, list[Hit]]:
+        """`scattered`: the first stretch met some of them, so they lie everywhere."""
+        if not (scattered or self.where.grams or self.where.few(FEW)):
+            return self._found_where_they_begin()
         if self.known is not None:
             return self.known, True, self._gather()
         count, rows = self._best("problems_problemrow r", [], (self.sql, self.params), self.beyond, self.beyond_params)
         return count, False, rows
+
+    def _found_where_they_begin(self) -> tuple[int, bool, list[Hit]]:
+        """Many hits that the first stretch did not meet: they lie elsewhere, and mostly together (a campaign, a month,
+        a unit that was new). So they are counted, which costs half of keeping the best of them, and the sort index is
+        walked from the first one on."""
+        first = "min" if self.direction == "ASC" else "max"
+        [(count, begin, left)] = _rows(
+            f"SELECT count(*), {first}({self.order.column}) FILTER (WHERE {self.beyond}),"
+            f" count(*) FILTER (WHERE {self.beyond}) FROM problems_problemrow r WHERE {self.sql}",
+            [*self.beyond_params, *self.beyond_params, *self.params],
+        )
+        known, capped = (count, False) if self.known is None else (self.known, True)
+        rows = self._walk(WALKS[1], begin) if left else []
+        return known, capped, rows if len(rows) == min(left, self.limit + 1) else self._gather()
 
     def _searched(self) -> tuple[int, bool, list[Hit]]:
         found = None
@@ -278,16 +304,20 @@ class Look:
             return None
         return rows[0][1], [(row_id, value) for _whole, _hits, row_id, value in rows if row_id is not None]
 
-    def _entries(self, stretch: int) -> SQL:
-        """The next entries of the sort index, as a table `r`."""
-        span, span_params = self.where.span(self.order.column)
+    def _entries(self, stretch: int, begin: Moment = None) -> SQL:
+        """The next entries of the sort index, from `begin` on, as a table `r`."""
+        span, params = self.where.span(self.order.column)
         among = f"{self.order.among} AND {span} AND {self.beyond}"
+        params = [*params, *self.beyond_params]
+        if begin is not None:
+            among += f" AND {self.order.column} {'>=' if self.direction == 'ASC' else '<='} %s"
+            params.append(begin)
         table = f"(SELECT * FROM problems_problemrow r WHERE {among} ORDER BY {self.key} LIMIT %s) r"
-        return table, [*span_params, *self.beyond_params, max(stretch, 2 * self.limit)]
+        return table, [*params, max(stretch, 2 * self.limit)]
 
-    def _walk(self, stretch: int) -> list[Hit]:
+    def _walk(self, stretch: int, begin: Moment = None) -> list[Hit]:
         """The page, or as much of it as the next entries of the sort index hold."""
-        entries, params = self._entries(stretch)
+        entries, params = self._entries(stretch, begin)
         return _rows(
             f"SELECT problem_id, {self.order.column} FROM {entries} WHERE {self.walked} ORDER BY {self.key} LIMIT %s",
             [*params, *self.walked_params, self.limit + 1],

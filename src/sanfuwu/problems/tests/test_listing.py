@@ -33,6 +33,7 @@ FAR = 10_000_000
 WAYS = {
     "gathered": (FAR, (5, 6), 0, FAR, FAR, FAR),
     "gathered after a walk": (3, (1, 2), 0, -1, FAR, 0),
+    "counted, then walked from the first one": (3, (1, FAR), 0, -1, FAR, 0),
     "below the cap": (FAR, (1, 2), 0, -1, -1, 0),
     "walked": (3, (FAR, FAR), 0, -1, -1, 0),
     "walked to the end": (FAR, (12, FAR), FAR, -1, -1, 0),
