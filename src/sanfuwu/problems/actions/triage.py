@@ -13,7 +13,7 @@ from sanfuwu.counties.queries import division_exists
 from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.commit import TRAINING
 from sanfuwu.ledger.crypto import decrypt
-from sanfuwu.ledger.errors import InvalidInput
+from sanfuwu.ledger.errors import InvalidInput, NotAllowed
 from sanfuwu.ledger.models import Note
 from sanfuwu.ledger.together import once, settle
 from sanfuwu.parties.contacts import plan_contact
@@ -89,10 +89,24 @@ def plan_supply_info(snap: Snapshot, cmd: SupplyInfo, ctx: Context, changes: Cha
     """待补充 → 待受理."""
     text = require_text(cmd.text, "text")
     changes.update(snap.problem, state=_to("supply_info", snap))
+    if cmd.contact_name or cmd.phone:
+        _require_sight(snap, ctx, "phone" if cmd.phone else "contact_name")
     _contact(snap.problem, snap.problem.party_id, cmd.contact_name, cmd.phone, changes)
     audience = Note.Audience.OFFICE if snap.problem.confidential else Note.Audience.HANDLING
     note = changes.note(text, audience)
     changes.event(snap.problem, "info_supplied", data={"note": note.pk})
+
+
+def _require_sight(snap: Snapshot, ctx: Context, field: str) -> None:
+    """Of a confidential requester nobody changes what he may not see, and nobody lifts the secret to see it (model.md:
+    named officers, and whoever wrote it down)."""
+    from ..queries.scope import sees_requester  # the package of queries names acts, and these come from here
+
+    if not sees_requester(ctx.actor, snap.problem):
+        raise NotAllowed(
+            _("The requester is confidential: only the named officers and whoever registered it may change this."),
+            field=field,
+        )
 
 
 def _contact(problem: Problem, party_id: UUID | None, name: str | None, phone: str | None, changes: Changes) -> bool:
@@ -117,6 +131,9 @@ def plan_correct(snap: Snapshot, cmd: Correct, ctx: Context, changes: Changes) -
     """更正: wrong party, category, place or a typo. The state stays; what was before stays in the events."""
     reason = require_text(cmd.reason, "reason", most=500)
     problem = snap.problem
+    for field in ("party_id", "confidential", "contact_name", "phone"):
+        if getattr(cmd, field) not in (None, "", problem.confidential if field == "confidential" else None):
+            _require_sight(snap, ctx, field)
     new: dict[str, Any] = {}
     if cmd.title is not None:
         new["title"] = require_text(cmd.title, "title", most=200)

@@ -240,8 +240,35 @@ def test_what_becomes_confidential_is_no_longer_found_by_its_words(cast: Cast) -
     problem = cast.registered()
     actions.correct(problem.pk, Correct(reason="要求保密", confidential=True), actor=cast.office, now=NOW)
     assert ProblemText.objects.get(pk=problem.pk).grams == []
-    actions.correct(problem.pk, Correct(reason="不再保密", confidential=False), actor=cast.office, now=NOW)
+    actions.correct(problem.pk, Correct(reason="不再保密", confidential=False), actor=cast.named_office, now=NOW)
     assert set(grams_asked("增容")) <= set(ProblemText.objects.get(pk=problem.pk).grams)
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"confidential": False}, "confidential"),
+        ({"contact_name": "李某"}, "contact_name"),
+        ({"phone": PHONE}, "phone"),
+        ({"party_id": uuid.UUID(int=7)}, "party_id"),
+    ],
+)
+def test_what_is_kept_from_somebody_he_neither_changes_nor_brings_to_light(
+    cast: Cast, given: dict[str, Any], field: str
+) -> None:
+    problem = cast.registered(told(confidential=True))
+    with refused(NotAllowed, field=field):
+        actions.correct(problem.pk, Correct(reason="更正", **given), actor=cast.office, now=NOW)
+    assert seen(problem).problem.confidential
+    actions.correct(problem.pk, Correct(reason="更正", title="换一个标题", confidential=True), actor=cast.office, now=NOW)
+
+
+def test_a_supplement_of_somebody_who_may_not_see_the_requester_brings_no_number(cast: Cast) -> None:
+    problem = cast.registered(told(confidential=True))
+    actions.request_info(problem.pk, RequestInfo(what="请补充地点"), actor=cast.office, now=NOW)
+    with refused(NotAllowed, field="phone"):
+        actions.supply_info(problem.pk, SupplyInfo(text="在村东头。", phone=PHONE), actor=cast.office, now=NOW)
+    actions.supply_info(problem.pk, SupplyInfo(text="在村东头。", phone=PHONE), actor=cast.collector, now=NOW)
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ class FormContext:
     systems: Choices = field(default_factory=list)  # other systems in use
     numbers: Choices = field(default_factory=list)  # (id, system and number) that the problem has there
     confidential: bool = False
+    sees_requester: bool = True  # whoever acts; what is kept from him is not asked of him
     anonymous: bool = False
     result_kind: str = ""
     withdrawn: bool = False  # the call-back asks about a withdrawal
@@ -115,6 +116,11 @@ def _secret(only: Maker) -> Maker:
     return lambda c: only(c) if c.confidential else None
 
 
+def _of_requester(only: Maker) -> Maker:
+    """Not asked of somebody from whom the requester is kept."""
+    return lambda c: only(c) if c.sees_requester else None
+
+
 def _limits(now: dt.datetime) -> dict[str, str]:
     """What a lead gets for each choice, for a sentence: "(7 working days)". By the rules in force."""
     rules = rules_at(now)
@@ -176,19 +182,23 @@ MAKERS: dict[str, Maker] = {
     ),
     "request_info.what": lambda c: _area(_("What is missing"), most=500),
     "supply_info.text": lambda c: _area(_("Supplement"), _("No telephone number here: it has a field below."), rows=4),
-    "supply_info.contact_name": lambda c: _contact_name(),
-    "supply_info.phone": lambda c: _phone(_("Kept encrypted; filled in, it takes the place of what was there.")),
+    "supply_info.contact_name": _of_requester(lambda c: _contact_name()),
+    "supply_info.phone": _of_requester(
+        lambda c: _phone(_("Kept encrypted; filled in, it takes the place of what was there."))
+    ),
     "correct.reason": lambda c: _area(_("Why it is corrected"), most=500, rows=2),
     "correct.title": lambda c: forms.CharField(label=_("Title"), max_length=200, required=False),
     "correct.division": lambda c: _select(_("Town or village"), c.places, required=False),
     "correct.category_id": lambda c: _select(_("Category"), c.categories, required=False),
-    "correct.confidential": lambda c: _radio(
-        _("Identity of the requester"),
-        [("", _("as before")), ("yes", _("confidential")), ("no", _("open"))],
-        required=False,
+    "correct.confidential": _of_requester(
+        lambda c: _radio(
+            _("Identity of the requester"),
+            [("", _("as before")), ("yes", _("confidential")), ("no", _("open"))],
+            required=False,
+        )
     ),
-    "correct.contact_name": lambda c: _contact_name(),
-    "correct.phone": lambda c: _phone(_("Kept encrypted; left open, it stays as it is.")),
+    "correct.contact_name": _of_requester(lambda c: _contact_name()),
+    "correct.phone": _of_requester(lambda c: _phone(_("Kept encrypted; left open, it stays as it is."))),
     "dispatch.lead": lambda c: _select(_("Lead unit"), c.units, help_text=c.proposal),
     "dispatch.co": lambda c: _several(_("Co-handling units"), c.units),
     "dispatch.instruction": lambda c: _area(_("What is asked of them"), required=False, most=500, rows=2),

@@ -323,6 +323,7 @@ def _form_context(
         systems=list(system_names(active_only=True).items()) if name in _OF_SYSTEMS else [],
         numbers=[(str(n.id), f"{n.name} {n.number}") for n in view.elsewhere],
         confidential=p.confidential,
+        sees_requester=view.sees_requester,
         anonymous=p.anonymous,
         result_kind=p.result_kind,
         withdrawn=view.stage is Stage.WITHDRAWN,
