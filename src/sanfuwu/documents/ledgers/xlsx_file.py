@@ -134,6 +134,13 @@ class Book:
                     number(line, at, value, formats[at])
             line += 1
         self._line = line
+        # XlsxWriter keeps the height of every row although it has written it: 250 MB at a million lines. Only the last
+        # row is not written yet.
+        for kept in (sheet.row_info, sheet.row_sizes):
+            last = kept.get(line - 1)
+            kept.clear()
+            if last is not None:
+                kept[line - 1] = last
 
     def _heights(self, cells: Sequence[Sequence[Any]], start: int, end: int) -> list[int]:
         """Lines of text in each row: not every program works them out when it opens a file."""

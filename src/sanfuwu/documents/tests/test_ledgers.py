@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -296,6 +297,23 @@ def test_a_long_ledger_goes_on_in_a_second_sheet_with_its_head(tmp_path: Path) -
     lines_ = [row[0] for name in found.sheet_names for row in found.get_sheet_by_name(name).to_python()[2:]]
     assert lines_ == [f"n{n}" for n in range(7)]
     assert found.get_sheet_by_name("问题清单3").to_python()[1][:2] == ["编号", "标题"]
+
+
+def test_rows_that_are_written_are_forgotten_and_keep_their_heights(tmp_path: Path) -> None:
+    columns = FORMS["problems"].pick(("number", "title"))
+    marks = Marks("问题清单", "上虞区", "王受理", NOW, Export().pk)
+    book = xlsx_file.Book(tmp_path / "long.xlsx", columns, marks)
+    texts = ["短", "长" * 100, "长" * 200]
+    for _chunk in range(4):
+        book.lines([["1"] * 3, texts], 3)
+        assert len(book._sheet.row_info) <= 1
+    book.close()
+    with zipfile.ZipFile(tmp_path / "long.xlsx") as parts:
+        sheet = parts.read("xl/worksheets/sheet1.xml").decode()
+    heights = [re.search(rf'<row r="{line}"[^>]*?(?: ht="([0-9.]+)"|>)', sheet)[1] for line in range(3, 15)]  # type: ignore[index]
+    assert heights[:3] == heights[3:6] == heights[9:]
+    assert heights[0] is None
+    assert 0 < float(heights[1]) < float(heights[2])
 
 
 def test_every_export_is_in_the_log_with_its_filter_and_count(cast: Cast, tmp_path: Path) -> None:

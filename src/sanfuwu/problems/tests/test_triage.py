@@ -260,7 +260,9 @@ def test_what_is_kept_from_somebody_he_neither_changes_nor_brings_to_light(
     with refused(NotAllowed, field=field):
         actions.correct(problem.pk, Correct(reason="更正", **given), actor=cast.office, now=NOW)
     assert seen(problem).problem.confidential
-    actions.correct(problem.pk, Correct(reason="更正", title="换一个标题", confidential=True), actor=cast.office, now=NOW)
+    actions.correct(
+        problem.pk, Correct(reason="更正", title="换一个标题", confidential=True), actor=cast.office, now=NOW
+    )
 
 
 def test_a_supplement_of_somebody_who_may_not_see_the_requester_brings_no_number(cast: Cast) -> None:
