@@ -17,7 +17,7 @@ from typing import Final, TypedDict
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from django.conf import settings
-from django.db import IntegrityError, close_old_connections
+from django.db import DatabaseError, IntegrityError, close_old_connections
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port, validate_host
 from django.middleware.security import SecurityMiddleware
@@ -122,7 +122,7 @@ def _read(environ: WSGIEnvironment, body: bytes) -> _Asked:
         payload = registering.RegistrationIn.model_validate_json(body)
         if key is not None:
             _KEY.validate_python(key)
-    except (ValidationError, NoCounty) as error:
+    except (ValidationError, NoCounty, DatabaseError) as error:  # a lost connection: the long way makes a new one
         raise _LongWay from error
     if payload.on_spot is not None:
         raise _LongWay

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.db import OperationalError
 from django.urls import reverse
 
 from sanfuwu.api import short_way as module
@@ -133,6 +134,16 @@ def test_where_tls_is_asked_for_only_tls_is_short(cast: Cast, collector: Caller,
     application = Application()
     assert application.ask(plain(collector))[0] == "299 Long"
     assert application.ask(plain(collector, HTTP_X_FORWARDED_PROTO="https"))[0] == "201 Created"
+
+
+def test_when_the_county_cannot_be_asked_for_the_long_way_says_so(
+    cast: Cast, collector: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(_host: str) -> None:
+        raise OperationalError("the connection is closed")
+
+    monkeypatch.setattr(module, "county_of_host", lost)
+    assert Application().ask(plain(collector))[0] == "299 Long"
 
 
 def test_when_the_outcome_is_unknown_nothing_is_tried_again(
