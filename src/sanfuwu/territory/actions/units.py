@@ -295,6 +295,9 @@ def end_version(changes: Changes, version: UnitVersion, on_date: dt.date, now: d
     """Let a unit's name and place end on a day that is not ahead and not before they began."""
     if on_date > timezone.localdate(now):
         raise InvalidInput(_("A unit cannot be closed ahead of time."), field="on_date")
+    if version.valid_from > timezone.localdate(now):
+        said = _("Another name, %(name)s, is entered from %(day)s on: the unit can be closed or merged once it holds.")
+        raise InvalidInput(said % {"name": version.name, "day": version.valid_from}, field="on_date")
     if on_date < version.valid_from:
         raise InvalidInput(_("The unit did not exist yet on that day under its present name."), field="on_date")
     changes.update(version, valid_to=on_date)

@@ -12,6 +12,7 @@ from sanfuwu.ledger.models import Event
 from sanfuwu.ledger.replay import differences, replay
 from sanfuwu.territory.actions import (
     change_unit,
+    close_unit,
     continue_posts,
     correct_person,
     correct_post,
@@ -192,6 +193,9 @@ def test_before_an_announced_name_no_other_begins_and_the_refusal_says_what_is_p
     with pytest.raises(InvalidInput) as refusal:
         change_unit(village, parent_id=district.bureau.pk, valid_from=NEXT_MONTH, actor=SYSTEM, now=NOW)
     assert f"起始日期请填 {TODAY} 或以前" in refusal.value.message
+    with pytest.raises(InvalidInput) as refusal:
+        close_unit(village, on_date=TODAY, actor=SYSTEM, now=NOW)
+    assert f"自 {NEXT_MONTH} 起" in refusal.value.message
     change_unit(village, name="新设村", valid_from=NEXT_MONTH, actor=SYSTEM, now=NOW)  # the announcement is taken back
     assert unit_name(village, NEXT_MONTH) == "新设村"
 
