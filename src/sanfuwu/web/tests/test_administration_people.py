@@ -121,7 +121,8 @@ def test_a_name_announced_for_later_is_said_to_begin_then_and_the_unit_still_mov
     village = Unit.objects.filter(kind="village")[0]
     name, url = unit_name(village.pk, timezone.localdate()), f"/admin/units/{village.pk}"
     later = timezone.localdate() + dt.timedelta(days=20)
-    same = {"parent_id": unit(cast.SONGXIA).pk, "division_code": ""}
+    present = village.versions.get(valid_to__isnull=True)
+    same = {"parent_id": present.parent_id, "division_code": present.division_code}
     html = sent(client, f"{url}/change", name="新名社区", valid_from=later.isoformat(), **same)
     assert f"新名称自 {later} 起用" in html
     assert f"自 {later} 起</span>" in html
