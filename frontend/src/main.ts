@@ -17,6 +17,7 @@ import './styles/sheets.css'
 import './styles/papers.css'
 import './styles/imports.css'
 import './styles/figures.css'
+import './styles/narrow.css'
 
 import htmx from 'htmx.org'
 

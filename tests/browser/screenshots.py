@@ -149,17 +149,18 @@ def their_workbook(page: Page) -> bytes:
     return out.getvalue()
 
 
-# Picture → whose work, the stage where the form is open, and the form's address.
+# Picture → whose work, the list that holds such problems, and the form's address. The list must name what is looked
+# for: only its first page is gone through, and what is asked of one among 180 in hand need not stand there.
 FORMS: dict[str, tuple[str, str, str]] = {
-    "accept": ("区三服务办受理员", "submitted", "accept"),
-    "dispatch": ("区三服务办受理员", "to_dispatch", "dispatch"),
-    "submit-result": ("崧厦供电所经办", "handling", "submit_result"),
-    "sign-off": ("所长", "to_sign_off", "sign_off"),
-    "callback": ("回访员", "to_call_back", "record_callback"),
-    "ruling": ("区三服务办受理员", "returned", "rule_reassign"),
-    "extension": ("崧厦供电所经办", "handling", "request_extension"),
-    "merge": ("区三服务办受理员", "to_dispatch", "merge"),
-    "hold": ("督查员", "handling", "hold"),
+    "accept": ("区三服务办受理员", "stage=submitted", "accept"),
+    "dispatch": ("区三服务办受理员", "stage=to_dispatch", "dispatch"),
+    "submit-result": ("崧厦供电所经办", "stage=handling", "submit_result"),
+    "sign-off": ("所长", "stage=to_sign_off", "sign_off"),
+    "callback": ("回访员", "stage=to_call_back", "record_callback"),
+    "ruling": ("区三服务办受理员", "stage=returned", "rule_reassign"),
+    "extension": ("崧厦供电所经办", "stage=handling", "request_extension"),
+    "merge-problems": ("区三服务办受理员", "stage=to_dispatch", "merge"),
+    "hold": ("督查员", "asks=hold", "hold"),
 }
 # Picture → whose desk.
 DESKS: dict[str, str] = {"to-decide": "督查员"}
@@ -168,18 +169,18 @@ DESKS: dict[str, str] = {"to-decide": "督查员"}
 def shoot_forms(browser: Browser, url: str, data_dir: Path, out: Path) -> list[Path]:
     """The form of each main act, open before the person whose work it is."""
     made = []
-    for name, (does, stage, act) in FORMS.items():
+    for name, (does, query, act) in FORMS.items():
         context = browser.new_context(base_url=url, locale="zh-CN", **WIDTHS["desktop"])
         page = context.new_page()
         log_in(page, *credential(data_dir, does))
-        page.goto(f"/problems/?stage={stage}")
+        page.goto(f"/problems/?{query}")
         links = page.locator(".ledger a.title").evaluate_all("links => links.map(a => a.getAttribute('href'))")
         for link in links:
             page.goto(f"{link}/{act}")
             if page.locator("form.act-form").count():
                 break
         else:
-            raise SystemExit(f"Nothing of the demonstration is at {stage} before {does}: {len(links)} looked at")
+            raise SystemExit(f"{name}: nobody can {act} in {query} before {does}: {len(links)} looked at")
         page.locator("#acts").scroll_into_view_if_needed()
         path = out / f"{name}-1440.png"
         path.write_bytes(small(page.screenshot()))
@@ -229,10 +230,10 @@ def shoot_administration(browser: Browser, url: str, data_dir: Path, out: Path) 
                     page.get_by_role("link", name=link).first.click()
                 made.append(_picture(page, out / f"{name}-1440.png"))
         if does == "系统管理员":
-            page.goto("/admin/units?q=上虞经济开发区")
-            page.get_by_role("link", name="上虞经济开发区", exact=True).first.click()
+            page.goto("/admin/units?q=崧厦供电所")
+            page.get_by_role("link", name="崧厦供电所", exact=True).first.click()
             page.get_by_role("link", name="并入另一个单位").click()
-            page.locator("#f_into_id").select_option(label="杭州湾上虞经济技术开发区")
+            page.locator("#f_into_id").select_option(label="章镇供电所")
             made.append(_looked_at(page, out / "merge-1440.png"))
             page.goto("/admin/people?q=崧厦供电所")
             page.get_by_role("link", name="何志强").first.click()

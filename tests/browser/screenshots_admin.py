@@ -16,7 +16,11 @@ from .conftest import ARGS, CHROMIUM, WIDTHS
 from .screenshots import OUT, WAY_IN, credential, small
 
 OFFICE, SUPERVISION, OFFICER = "区三服务办受理员", "督查员", "系统管理员"
-LINES = (("供电", "", "供电公司"), ("供电", "崧厦镇", "崧厦供电所"), ("供水", "", "自来水公司"))
+LINES = (
+    ("公用事业 / 供电", "", "供电公司"),
+    ("公用事业 / 供电", "崧厦镇", "崧厦供电所"),
+    ("公用事业 / 供水", "", "自来水公司"),
+)
 NOTICE = (
     "元旦：1月1日（周五）至3日（周日）放假，共3天。"
     "春节：2月5日至11日放假调休，共7天。1月31日（周日）、2月13日（周六）上班。"

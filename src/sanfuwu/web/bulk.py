@@ -15,10 +15,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sanfuwu.ledger.errors import ActionError, InvalidInput, StaleVersion
+from sanfuwu.parties.queries import open_contact
 from sanfuwu.problems import policies
 from sanfuwu.problems.actions.batch import Item, Outcome
 from sanfuwu.problems.acts import ACTS
 from sanfuwu.problems.models import Problem
+from sanfuwu.problems.queries import sees_requester
 from sanfuwu.problems.snapshot import Snapshot
 from sanfuwu.territory.actor import Actor
 
@@ -103,6 +105,8 @@ class BulkForm(ActForm):
         found = []
         for name, field in self.fields.items():
             value = self.cleaned_data.get(name)
+            if name == "nature" and self.cleaned_data.get("tier") != "key":
+                continue  # it is a kind of key problem; elsewhere it says nothing
             if value in ("", None, [], False):
                 if (self.act, name) in _OWN_PROPOSAL:
                     found.append((str(field.label), _("as proposed for each")))
@@ -120,6 +124,7 @@ class BulkForm(ActForm):
             return lambda _problem: same
         (name,) = open_fields
         label = str(self.fields[name].label)
+        known = choices.flat(_options(self.fields[name]))
         self.cleaned_data[name] = str(UUID(int=0))  # stands in until the problem is known
         draft = self.command()
         self.cleaned_data[name] = ""
@@ -131,6 +136,10 @@ class BulkForm(ActForm):
                     raise InvalidInput(_("Nobody proposed a unit: choose the lead unit."), field=name)
                 raise InvalidInput(
                     _("Nothing was proposed at its registration: %(field)s is missing.") % {"field": label}, field=name
+                )
+            if name == "category_id" and str(own) not in known:
+                raise InvalidInput(
+                    _("The category proposed at its registration is not in use yet: choose one for it."), field=name
                 )
             self.own[problem.number] = own
             return dataclasses.replace(draft, **{name: own})
@@ -148,6 +157,18 @@ def items(name_of: dict[str, tuple[UUID, int]], form: BulkForm, versions: dict[s
     """The batch, in the order of the list. `versions` are those that the person saw."""
     command = form.commands()
     return [Item(name_of[n][0], command, versions[n]) for n in versions if n in name_of]
+
+
+def unreachable(actor: Actor, name: str, ids: list[UUID]) -> dict[str, str]:
+    """{number: that its requester cannot be called back}, while it can still be mended: as acceptance says of one."""
+    if name != "accept":
+        return {}
+    rows = Problem.objects.filter(pk__in=ids, anonymous=False).select_related("contact")
+    return {
+        p.number: str(words.NO_TELEPHONE)
+        for p in rows
+        if sees_requester(actor, p) and (p.contact is None or not open_contact(p.contact).phone)
+    }
 
 
 def sentence(outcome: Outcome, now: dt.datetime) -> str:

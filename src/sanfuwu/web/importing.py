@@ -152,7 +152,7 @@ def counts(run: ImportRun, said: Report) -> list[Count]:
     past = run.kind == ImportRun.Kind.HISTORY
     created = _("can be imported") if before else _("imported")
     found = [
-        Count(_("Rows"), said.total),
+        Count(_("Rows in the table"), said.total),
         Count(
             created, said.created, _("archived, outside every rate") if past else _("waiting to be accepted"), "green"
         ),

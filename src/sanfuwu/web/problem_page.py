@@ -316,7 +316,7 @@ def unreachable(view: ProblemView) -> str:
     card = view.requester
     if card.hidden or card.anonymous or card.contact_phone or is_final(view):
         return ""
-    return _("No telephone is known: at the call-back the requester cannot be reached.")
+    return str(words.NO_TELEPHONE)
 
 
 def ways_to_ask(view: ProblemView) -> list[Act]:

@@ -20,7 +20,8 @@ _SECOND = ("place", "category", "channel")
 def row(line: Line, *, columns: Sequence[str] = USUAL_COLUMNS, cells: tuple[Cell, ...] | None = None) -> LedgerRow:
     """One line in words. A resident's name is not listed; a confidential requester never."""
     co = [name for name in line.co if name]
-    under = {"place": line.place, "category": line.category, "channel": words.word(words.CHANNELS, line.channel)}
+    path = short_path(line.category_full) or line.category
+    under = {"place": line.place, "category": path, "channel": words.word(words.CHANNELS, line.channel)}
     follows = _("merged into %(number)s") % {"number": line.master.partition("-")[2]} if line.master else ""
     said = [under[name] for name in _SECOND if under[name] and name not in columns]
     second = " · ".join([follows, *said] if follows else said)
@@ -45,6 +46,12 @@ def row(line: Line, *, columns: Sequence[str] = USUAL_COLUMNS, cells: tuple[Cell
         version=line.version,
         **({} if cells is None else {"cells": cells}),
     )
+
+
+def short_path(full: str) -> str:
+    """企业服务 / … / 物流, where there is little room: the field and the thing itself; two levels stay whole."""
+    parts = full.split(" / ")
+    return f"{parts[0]} / … / {parts[-1]}" if len(parts) > 2 else full
 
 
 def _co(names: list[str]) -> str:

@@ -55,6 +55,9 @@ URGENCIES: Words = {
     "consult": pgettext_lazy("urgency", "Question only"),
 }
 
+# Said at acceptance, of one and of many: the call-back is still far then, and the number can be asked for.
+NO_TELEPHONE = _("No telephone is known: at the call-back the requester cannot be reached.")
+
 NATURES: Words = {
     "problem": pgettext_lazy("nature", "Problem"),
     "study": pgettext_lazy("nature", "Subject to study"),

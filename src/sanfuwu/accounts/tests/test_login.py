@@ -82,6 +82,7 @@ def test_the_printed_password_is_asked_for_by_its_name_and_afterwards_the_presen
     html = client.get("/password/").content.decode()
     main = html[html.index("<main") :]
     assert '<label for="id_oldpassword">首次密码（打印发给您的）</label>' in main
+    assert "<h1>设置自己的密码</h1>" in main
     assert "placeholder" not in main
     assert "btn btn-primary" in main
 

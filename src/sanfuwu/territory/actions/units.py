@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -77,7 +78,8 @@ def plan_rename_unit(
     policies.require(policies.may_manage_units(actor))
     unit = _open(tree, unit_id)
     name = _clean_name(name)
-    version = _supersede(changes, tree, unit, valid_from, today)
+    version = tree.latest[unit_id]
+    _supersede(changes, version, valid_from, today)
     changes.update(version, name=name, name_pinyin=pinyin_key(name), valid_from=valid_from)
     changes.event(unit, "renamed")
 
@@ -170,14 +172,18 @@ def change_unit(
 ) -> None:
     """Another name, superior or division from a day on, in one act; what is None or the same stays.
 
-    Only a name may lie ahead: who sees a unit's records and whose place it is changes at once.
+    Only a name may lie ahead: who sees a unit's records and whose place it is changes at once, also while another name
+    is announced, which then begins at the new place.
     """
     with transaction.atomic():
         policies.require(policies.may_manage_units(actor))
-        changes, tree = Changes(), load_tree()
+        changes, tree, today = Changes(), load_tree(), timezone.localdate(now)
         unit = _open(tree, unit_id)
         latest = tree.latest[unit_id]
-        new_name = _clean_name(name) if name is not None else latest.name
+        stretches = _still_to_come(latest, today)
+        version = latest if valid_from >= latest.valid_from else stretches[0]
+        announced = [] if version is latest else stretches[1:]
+        new_name = _clean_name(name) if name is not None else version.name
         moves = parent_id is not None and parent_id != latest.parent_id
         placed = division_code is not None and division_code != latest.division_code
         if moves:
@@ -186,23 +192,32 @@ def change_unit(
         if placed:
             assert division_code is not None
             _check_division(division_code)
-        if (moves or placed) and valid_from > timezone.localdate(now):
+        # A unit that is still to begin is put right from its own first day.
+        if (moves or placed) and valid_from > max(today, stretches[0].valid_from):
             said = _(
                 "Superior and division change at once: enter %(today)s or an earlier day. Only a name may lie ahead."
             )
-            raise InvalidInput(said % {"today": timezone.localdate(now)}, field="valid_from")
-        if not (moves or placed or new_name != latest.name):
+            raise InvalidInput(said % {"today": today}, field="valid_from")
+        if announced and new_name != version.name:
+            said = _(
+                "Another name, %(name)s, is entered already from %(day)s on. Until then the name stays; superior and "
+                "division can change now. To enter a different name, take %(day)s or a later day."
+            )
+            raise InvalidInput(said % {"name": latest.name, "day": latest.valid_from}, field="name")
+        if not (moves or placed or new_name != version.name):
             raise InvalidInput(_("Nothing would change."))
-        version = _supersede(changes, tree, unit, valid_from, timezone.localdate(now))
+        _supersede(changes, version, valid_from, today)
         changes.update(version, valid_from=valid_from)
         if new_name != version.name:
             changes.update(version, name=new_name, name_pinyin=pinyin_key(new_name))
             changes.event(unit, "renamed")
         if moves:
-            changes.update(version, parent_id=parent_id)
+            for one in (version, *announced):
+                changes.update(one, parent_id=parent_id)
             changes.event(unit, "moved")
         if placed:
-            changes.update(version, division_code=division_code)
+            for one in (version, *announced):
+                changes.update(one, division_code=division_code)
             changes.event(unit, "placed")
         tree.settle(changes)
         commit(changes, actor=actor, now=now)
@@ -280,22 +295,33 @@ def end_version(changes: Changes, version: UnitVersion, on_date: dt.date, now: d
     """Let a unit's name and place end on a day that is not ahead and not before they began."""
     if on_date > timezone.localdate(now):
         raise InvalidInput(_("A unit cannot be closed ahead of time."), field="on_date")
+    if version.valid_from > timezone.localdate(now):
+        said = _("Another name, %(name)s, is entered from %(day)s on: the unit can be closed or merged once it holds.")
+        raise InvalidInput(said % {"name": version.name, "day": version.valid_from}, field="on_date")
     if on_date < version.valid_from:
         raise InvalidInput(_("The unit did not exist yet on that day under its present name."), field="on_date")
     changes.update(version, valid_to=on_date)
 
 
-def _supersede(changes: Changes, tree: Tree, unit: Unit, valid_from: dt.date, today: dt.date) -> UnitVersion:
-    """Copy the present version into the past, up to `valid_from`; the caller changes the present row itself.
+def _still_to_come(latest: UnitVersion, today: dt.date) -> list[UnitVersion]:
+    """The version of today and the announced ones after it, up to the latest. Mostly that is the latest alone; where
+    the unit itself begins ahead, its first version stands in for today's."""
+    if latest.valid_from <= today:
+        return [latest]
+    rows = UnitVersion.objects.filter(unit_id=latest.unit_id, valid_to__gt=today).exclude(valid_to=F("valid_from"))
+    return [*rows.order_by(*UnitVersion.in_order), latest]
 
-    The present row keeps its id: writing inserts first and updates then, a new open row would for a moment stand
-    beside the old one, and one open version a unit is what the database holds us to.
+
+def _supersede(changes: Changes, version: UnitVersion, valid_from: dt.date, today: dt.date) -> None:
+    """Copy `version` into the past, up to `valid_from`; the caller changes the row itself.
+
+    The row keeps its id: writing inserts first and updates then, a new open row would for a moment stand beside the
+    old one, and one open version a unit is what the database holds us to.
 
     A version that began today, or is still to begin, may be replaced from its own day on: what was entered wrongly is
     put right at once. Its copy then lasts no day, so that no day ever shows it, and nothing is lost (ADR 0029). One
     that began earlier stands: records were made under it.
     """
-    version = tree.latest[unit.pk]
     first = version.valid_from if version.valid_from >= today else version.valid_from + dt.timedelta(1)
     if valid_from < first:
         raise InvalidInput(
@@ -306,7 +332,7 @@ def _supersede(changes: Changes, tree: Tree, unit: Unit, valid_from: dt.date, to
     changes.insert(
         UnitVersion(
             id=new_id(),
-            unit_id=unit.pk,
+            unit_id=version.unit_id,
             valid_from=version.valid_from,
             valid_to=valid_from,
             name=version.name,
@@ -315,7 +341,6 @@ def _supersede(changes: Changes, tree: Tree, unit: Unit, valid_from: dt.date, to
             division_code=version.division_code,
         )
     )
-    return version
 
 
 def _open(tree: Tree, unit_id: UUID, field: str = "unit") -> Unit:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db.models import F
 
 from sanfuwu.ledger.errors import InvalidInput, NotAllowed
 from sanfuwu.ledger.models import Event
 from sanfuwu.ledger.replay import differences, replay
 from sanfuwu.territory.actions import (
     change_unit,
+    close_unit,
     continue_posts,
     correct_person,
     correct_post,
@@ -156,3 +158,56 @@ def test_a_name_under_which_records_were_made_is_not_replaced_and_the_refusal_sa
             now=NOW,
         )
     assert f"起始日期请填 {TODAY} 或以前" in refusal.value.message
+
+
+NEXT_MONTH = TODAY + dt.timedelta(30)
+
+
+def test_a_unit_whose_new_name_is_announced_moves_today_and_takes_the_name_with_it(district: District) -> None:
+    officer = actor_in(Role.SYSTEM_OFFICER)
+    village = district.village.pk
+    change_unit(village, name="新设社区", valid_from=NEXT_MONTH, actor=officer, now=NOW)
+    # The form sends the name of today along.
+    change_unit(village, name="新设村", parent_id=district.bureau.pk, valid_from=TODAY, actor=officer, now=NOW)
+    change_unit(village, division_code="330604990202", valid_from=TODAY, actor=officer, now=NOW)
+    said = UnitVersion.objects.filter(unit=village).exclude(valid_to=F("valid_from")).order_by("valid_from")
+    town, bureau = district.town.pk, district.bureau.pk
+    assert [(v.valid_from, v.valid_to, v.name, v.parent_id, v.division_code) for v in said] == [
+        (SINCE, TODAY, "新设村", town, "330604990201"),
+        (TODAY, NEXT_MONTH, "新设村", bureau, "330604990202"),
+        (NEXT_MONTH, None, "新设社区", bureau, "330604990202"),
+    ]
+    assert (village in reach_of(bureau), village in reach_of(town)) == (True, False)
+    assert events_of(district.village) == ["created", "renamed", "moved", "placed"]
+    assert differences(replay(Event.objects.filter(stream_kind="unit", stream_id=village)), "territory") == []
+
+
+def test_before_an_announced_name_no_other_begins_and_the_refusal_says_what_is_possible(district: District) -> None:
+    village = district.village.pk
+    change_unit(village, name="新设社区", valid_from=NEXT_MONTH, actor=SYSTEM, now=NOW)
+    with pytest.raises(InvalidInput) as refusal:
+        change_unit(village, name="别的村", valid_from=TODAY, actor=SYSTEM, now=NOW)
+    assert refusal.value.field == "name"
+    assert "新设社区" in refusal.value.message
+    assert f"填 {NEXT_MONTH} 或以后" in refusal.value.message
+    with pytest.raises(InvalidInput) as refusal:
+        change_unit(village, parent_id=district.bureau.pk, valid_from=NEXT_MONTH, actor=SYSTEM, now=NOW)
+    assert f"起始日期请填 {TODAY} 或以前" in refusal.value.message
+    with pytest.raises(InvalidInput) as refusal:
+        close_unit(village, on_date=TODAY, actor=SYSTEM, now=NOW)
+    assert f"自 {NEXT_MONTH} 起" in refusal.value.message
+    change_unit(village, name="新设村", valid_from=NEXT_MONTH, actor=SYSTEM, now=NOW)  # the announcement is taken back
+    assert unit_name(village, NEXT_MONTH) == "新设村"
+
+
+def test_a_unit_that_is_still_to_begin_is_put_right_from_its_own_first_day(district: District) -> None:
+    coming = create_unit(
+        code="coming", kind="village", name="将设村", parent_id=district.county.pk, valid_from=NEXT_MONTH,
+        actor=SYSTEM, now=NOW,
+    )  # fmt: skip
+    change_unit(coming.pk, parent_id=district.town.pk, valid_from=NEXT_MONTH, actor=SYSTEM, now=NOW)
+    assert coming.pk in reach_of(district.town.pk)
+    with pytest.raises(InvalidInput):
+        change_unit(
+            coming.pk, parent_id=district.bureau.pk, valid_from=NEXT_MONTH + dt.timedelta(1), actor=SYSTEM, now=NOW
+        )

@@ -40,7 +40,6 @@ class FormContext:
 
 
 Maker = Callable[[FormContext], forms.Field | None]
-_BLANK = [("", "—")]
 
 
 def _area(label: str, help_text: str = "", *, required: bool = True, most: int = 2000, rows: int = 3) -> forms.Field:
@@ -98,8 +97,10 @@ def _date(label: str, help_text: str = "", *, required: bool = False) -> forms.F
     )
 
 
-def _select(label: str, options: Choices, *, required: bool = True, help_text: str = "") -> forms.Field:
-    return forms.ChoiceField(label=label, choices=_BLANK + options, required=required, help_text=help_text)
+def _select(
+    label: str, options: Choices, *, required: bool = True, help_text: str = "", blank: str = "—"
+) -> forms.Field:
+    return forms.ChoiceField(label=label, choices=[("", blank), *options], required=required, help_text=help_text)
 
 
 def _several(label: str, options: Choices, help_text: str = "") -> forms.Field:
@@ -187,9 +188,11 @@ MAKERS: dict[str, Maker] = {
         lambda c: _phone(_("Kept encrypted; filled in, it takes the place of what was there."))
     ),
     "correct.reason": lambda c: _area(_("Why it is corrected"), most=500, rows=2),
-    "correct.title": lambda c: forms.CharField(label=_("Title"), max_length=200, required=False),
-    "correct.division": lambda c: _select(_("Town or village"), c.places, required=False),
-    "correct.category_id": lambda c: _select(_("Category"), c.categories, required=False),
+    "correct.title": lambda c: forms.CharField(
+        label=_("Title"), max_length=200, required=False, help_text=_("What is left open stays as it is.")
+    ),
+    "correct.division": lambda c: _select(_("Town or village"), c.places, required=False, blank=_("as before")),
+    "correct.category_id": lambda c: _select(_("Category"), c.categories, required=False, blank=_("as before")),
     "correct.confidential": _of_requester(
         lambda c: _radio(
             _("Identity of the requester"),

@@ -403,3 +403,26 @@ def test_the_system_officer_clears_the_training() -> None:
     answer = officer().client.post("/admin/county", {"do": "clear"}, follow=True)
     assert "已清除 1 个演练问题" in page(answer)
     assert Problem.objects.get().title == "—"
+    assert "没有演练数据" in page(officer().client.get("/admin/county"))
+
+
+def test_in_training_empty_pages_say_why_they_are_empty() -> None:
+    who = cast.dispatcher()
+    set_county({"training": True}, actor=SYSTEM, now=timezone.now())
+    cast.problem()
+    assert "演练中不统计真实问题" not in page(who.client.get("/figures/"))
+    who.client.post("/training", {"on": "1"})
+    assert "演练中不统计真实问题" in page(who.client.get("/figures/"))
+    assert "演练中还没有登记问题" in page(who.client.get("/problems/"))
+    assert "没有符合条件的问题" in page(who.client.get("/problems/?stage=to_sign"))
+
+
+def test_the_number_beside_a_category_counts_those_below_it() -> None:
+    now = timezone.now()
+    top = create_category("gy", "公用事业", actor=SYSTEM, now=now)
+    below = create_category("gd", "供电", parent_id=top.pk, actor=SYSTEM, now=now)
+    cast.problem(category_id=below.pk)
+    cast.problem(category_id=top.pk)
+    lines = cast.dispatcher().client.get("/admin/categories/").context["lines"]
+    counted = {line.category.name: line.problems for line in lines}
+    assert (counted["公用事业"], counted["供电"]) == (2, 1)

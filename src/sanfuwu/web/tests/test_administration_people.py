@@ -116,6 +116,21 @@ def test_a_unit_is_made_renamed_with_a_day_and_keeps_its_past_name() -> None:
     assert unit_name(made.pk, dt.date(2019, 1, 15)) == "新设局"
 
 
+def test_a_name_announced_for_later_is_said_to_begin_then_and_the_unit_still_moves() -> None:
+    client = officer().client
+    village = Unit.objects.filter(kind="village")[0]
+    name, url = unit_name(village.pk, timezone.localdate()), f"/admin/units/{village.pk}"
+    later = timezone.localdate() + dt.timedelta(days=20)
+    present = village.versions.get(valid_to__isnull=True)
+    same = {"parent_id": present.parent_id, "division_code": present.division_code}
+    html = sent(client, f"{url}/change", name="新名社区", valid_from=later.isoformat(), **same)
+    assert f"新名称自 {later} 起用" in html
+    assert f"自 {later} 起</span>" in html
+    moved = sent(client, f"{url}/change", name=name, valid_from=today(), **same | {"parent_id": unit("sfwb").pk})
+    assert "已变更" in moved
+    assert {v.parent_id for v in village.versions.filter(valid_to__isnull=True)} == {unit("sfwb").pk}
+
+
 def test_a_refused_form_comes_back_with_what_was_typed_and_the_field_named() -> None:
     client = officer().client
     said = {"name": "某局", "kind": "department", "code": "sfwb", "valid_from": today()}

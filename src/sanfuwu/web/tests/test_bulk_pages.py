@@ -10,11 +10,15 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from sanfuwu.parties.actions import RequesterInput
 from sanfuwu.problems import actions
+from sanfuwu.problems.actions.categories import propose_categories
 from sanfuwu.problems.commands import Accept
 from sanfuwu.problems.models import Assignment, Problem
 from sanfuwu.problems.tests.cast import kinds
+from sanfuwu.territory.actor import SYSTEM
 from sanfuwu.web import bulk
 
 from . import cast
@@ -203,3 +207,37 @@ def test_lines_can_be_ticked_only_by_who_could_act() -> None:
     assert 'name="n"' in unescape(cast.handler().client.get("/problems/").content.decode())
     leader = cast.person("qwqzf", "leader", rank="district_leader")
     assert 'name="n"' not in unescape(leader.client.get("/problems/").content.decode())
+
+
+def test_before_many_are_accepted_each_line_says_whose_requester_cannot_be_called_back() -> None:
+    office = cast.dispatcher()
+    silent = RequesterInput("enterprise", "上虞无号电器有限公司", contact_name="王小明")
+    reached, unreached = cast.problem(text="路灯不亮。"), cast.problem(text="桥面破损。", requester=silent)
+    nameless = cast.problem(text="河道有味。", requester=RequesterInput("resident"), anonymous=True)
+    taken = cast.problem("accepted", text="早已受理。", requester=silent)
+    numbers = [p.number for p in (reached, unreached, nameless, taken)]
+    rows = packed(post(office.client, {"n": numbers}))
+    filled = {"rows": rows, "act": "accept", "category_id": str(cast.category().pk)} | ORDINARY
+    form = post(office.client, {"rows": rows, "act": "accept"})
+    preview = post(office.client, filled | {"do": "preview"})
+    for html in (form, preview):
+        warned = {number for number, line in said(html).items() if "没有联系电话" in line}
+        assert warned == {
+            unreached.number
+        }  # who wants to stay unknown gave none on purpose; the last cannot be accepted
+    assert "其中 1 件没有联系电话" in preview
+    assert "重点难题" not in preview  # a kind of key problem; these have a time limit
+    declined = post(office.client, {"rows": rows, "act": "decline"})
+    assert "没有联系电话" not in declined
+
+
+def test_a_proposed_category_that_is_not_in_use_is_named_as_the_hindrance_and_the_way_back_stands_out() -> None:
+    office = cast.dispatcher()
+    proposed = propose_categories(["用电难"], actor=SYSTEM, now=timezone.now())["用电难"]
+    problem = cast.problem(category_id=proposed)
+    rows = packed(post(office.client, {"n": [problem.number]}))
+    preview = post(office.client, {"rows": rows, "act": "accept", "category_id": "", "do": "preview"} | ORDINARY)
+    assert said(preview)[problem.number] == "登记时建议的分类尚未启用，请另选分类。"
+    assert "没有一件能办" in preview
+    assert "受理后等待交办" not in preview
+    assert re.findall(r'class="btn btn-primary" name="do" value="(\w+)"', preview) == ["change"]

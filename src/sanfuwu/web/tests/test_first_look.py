@@ -52,7 +52,9 @@ def test_a_category_says_its_path_on_the_page_in_lists_and_in_every_select() -> 
         assert re.search(rf'<optgroup label="公用事业">.*<option value="[^"]+">{path}</option>', html, re.S), url
     assert f"<span>{path}</span>" in page(office.client, "/problems/filters")
     listed = page(office.client, "/problems/")
-    assert re.search(r'class="in-short">[^<]*· 线路 ·.*class="in-full">[^<]*公用事业 / 供电 / 线路 ·', listed)
+    assert re.search(
+        r'class="in-short">[^<]*· 公用事业 / … / 线路 ·.*class="in-full">[^<]*公用事业 / 供电 / 线路 ·', listed
+    )
     chosen = page(office.client, f"/problems/?category={problem_category(problem)}&cols=number,title,category")
     assert path in re.findall(r'class="chip accent"[^>]*>([^<]*)', chosen)[0]
 

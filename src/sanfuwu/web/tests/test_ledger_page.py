@@ -11,7 +11,12 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from sanfuwu.problems.actions import accept, correct
+from sanfuwu.problems.actions.categories import create_category
+from sanfuwu.problems.commands import Accept, Correct
+from sanfuwu.territory.actor import SYSTEM
 from sanfuwu.web.views import ledger
 
 from . import cast
@@ -121,3 +126,18 @@ def test_a_page_costs_the_known_number_of_statements_however_many_rows(name: str
         client.get(url)
     assert len(many) == len(few)
     assert len(few) == json.loads(COUNTS.read_text())[name], "\n".join(q["sql"][:110] for q in few.captured_queries)
+
+
+def test_where_there_is_little_room_the_category_still_says_what_it_belongs_to() -> None:
+    office, now = cast.dispatcher(), timezone.now()
+    top = create_category("gy", "公用事业", actor=SYSTEM, now=now)
+    middle = create_category("gd", "供电", parent_id=top.pk, actor=SYSTEM, now=now)
+    leaf = create_category("gd-xl", "线路与停电", parent_id=middle.pk, actor=SYSTEM, now=now)
+    made = {"channel": "visit", "division": cast.SONGXIA}
+    problem = cast.problem("registered", text="路灯不亮。", **made)
+    accept(problem.pk, Accept(category_id=leaf.pk), actor=office.actor, now=now)
+    html = html_of(office.client, "/problems/")
+    assert '<span class="in-short">崧厦街道 · 公用事业 / … / 线路与停电 · 走访发现</span>' in html
+    assert "公用事业 / 供电 / 线路与停电" in html
+    correct(problem.pk, Correct(reason="归类有误", category_id=middle.pk), actor=office.actor, now=now)
+    assert "崧厦街道 · 公用事业 / 供电 · 走访发现" in html_of(office.client, "/problems/")

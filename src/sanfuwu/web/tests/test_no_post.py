@@ -54,6 +54,13 @@ def test_a_post_without_access_sends_to_the_security_officer_and_names_the_post(
     assert header(html) == "钱新人"
 
 
+def test_who_can_open_nothing_yet_is_shown_no_empty_menu() -> None:
+    html = told(newcomer(SINCE))
+    assert 'class="rail"' not in html
+    assert 'class="tabbar"' not in html
+    assert 'class="rail"' in page(cast.handler().client, "/")
+
+
 def test_no_post_at_all_sends_to_the_system_officer() -> None:
     somebody = cast.handler()
     end_post(somebody.actor.post_id, valid_to=timezone.localdate(), actor=SYSTEM, now=timezone.now())  # type: ignore[arg-type]

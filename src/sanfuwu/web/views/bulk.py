@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -40,6 +40,7 @@ class BulkRow:
     chip: Chip
     kind: str = ""
     said: str = ""
+    warned: str = ""  # what one should know before it is done
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,8 @@ def bulk_act(request: HttpRequest) -> HttpResponse:
     asks = bool(form.fields)
     if does == "change" or (asks and (not does or not form.is_valid())):
         status = 422 if does in ("preview", "run") else 200
-        context["rows"] = _rows(request, taken, _allowed(actor, name, load_many(taken.ids), form.proposing))
+        allowed = _allowed(actor, name, load_many(taken.ids), form.proposing)
+        context["rows"] = _rows(request, taken, allowed, bulk.unreachable(actor, name, taken.ids))
         return render(request, "web/pages/bulk_form.html", context, status=status)
     if not asks:
         form = context["form"] = bulk.BulkForm(name, now, {})
@@ -113,8 +115,10 @@ def bulk_act(request: HttpRequest) -> HttpResponse:
     said = _sentences(form, outcomes, now)
     told = {o.number: ("possible" if o.done else bulk.kind_of(o), said[o.number]) for o in outcomes}
     possible = sum(o.done for o in outcomes)
+    rows = _rows(request, taken, told, bulk.unreachable(actor, name, taken.ids))
     context |= {
-        "rows": _rows(request, taken, told),
+        "rows": rows,
+        "warned": sum(bool(row.warned) for row in rows),
         "possible": possible,
         "refused": len(outcomes) - possible,
         "run_label": ngettext("%(act)s: %(n)d problem", "%(act)s: %(n)d problems", possible)
@@ -194,18 +198,24 @@ def _sentences(form: bulk.BulkForm, outcomes: list[Outcome], now: dt.datetime) -
     return said
 
 
-def _rows(request: HttpRequest, taken: Chosen, told: dict[str, tuple[str, str]]) -> list[BulkRow]:
+def _rows(
+    request: HttpRequest,
+    taken: Chosen,
+    told: dict[str, tuple[str, str]],
+    warnings: dict[str, str] | None = None,
+) -> list[BulkRow]:
+    """The ticked problems as lines; a warning is said only of what can be done."""
     found: list[Line] = lines(actor_of(request), taken.ids, now=now_of(request))
-    return [
-        BulkRow(
-            line.number,
-            reverse("web:problem", args=[line.number]),
-            line.title or _("(confidential, not yet sent out)"),
-            words.stage_chip(line.stage),
-            *told.get(line.number, ("", "")),
+    rows = []
+    for line in found:
+        kind, said = told.get(line.number, ("", ""))
+        title = line.title or _("(confidential, not yet sent out)")
+        row = BulkRow(
+            line.number, reverse("web:problem", args=[line.number]), title, words.stage_chip(line.stage), kind, said
         )
-        for line in found
-    ]
+        warned = (warnings or {}).get(line.number, "") if kind == "possible" else ""
+        rows.append(replace(row, warned=warned))
+    return rows
 
 
 def _back(request: HttpRequest) -> str:

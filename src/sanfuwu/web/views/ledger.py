@@ -17,7 +17,7 @@ from sanfuwu.documents.policies import may_export
 from sanfuwu.exchange.queries import by_their_number
 from sanfuwu.ledger.errors import InvalidInput, NotVisible
 from sanfuwu.problems.models import SavedView
-from sanfuwu.problems.policies import may_arrange, may_change_view, may_share_view
+from sanfuwu.problems.policies import may_arrange, may_change_view, may_register, may_share_view
 from sanfuwu.problems.queries import Arranged, Filters, Page, arranged, find, lines, list_problems, may_see_duties
 from sanfuwu.territory.actor import Actor
 from sanfuwu.web import bulk, columns, filters, lists
@@ -82,6 +82,7 @@ def problems(request: HttpRequest) -> HttpResponse:
             "pager": Pager(prev_url=_cursor(asked, page.prev_cursor), next_url=_cursor(asked, page.next_cursor)),
             "list_url": list_url,
             "all_url": f"{list_url}?view={lists.ALL}",
+            "register_url": reverse("web:register") if may_register(actor) else "",
             "here": asked.url(),
             "bulk_acts": bulk.acts_of(actor),
             "bulk_most": min(page.count, bulk.MOST),

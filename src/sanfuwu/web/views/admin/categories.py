@@ -31,7 +31,7 @@ class Line:
 
     category: Category
     depth: int
-    problems: int
+    problems: int  # with those of the categories below it
 
 
 class AddForm(forms.Form):
@@ -157,7 +157,7 @@ def _lines(tree: Tree, filed: dict[UUID, int], status: str) -> list[Line]:
     def walk(parent: UUID | None, depth: int) -> None:
         for row in tree.children(parent):
             if row.status == status:
-                found.append(Line(row, depth, filed.get(row.pk, 0)))
+                found.append(Line(row, depth, sum(filed.get(pk, 0) for pk in tree.below(row.pk))))
                 walk(row.pk, depth + 1)
 
     walk(None, 0)

@@ -70,6 +70,10 @@ def _change(at: At) -> tuple[Deed, AdminForm]:
         change_unit(at.unit.pk, **said, actor=at.actor, now=at.now)
         if at.unit.kind in (Unit.Kind.TOWN, Unit.Kind.VILLAGE) and said["division_code"]:
             ensure_divisions([(said["division_code"], said["name"])], valid_from=said["valid_from"])
+        if said["valid_from"] > at.today:
+            return _("Entered. The new name holds from %(day)s on; until then nothing changes.") % {
+                "day": said["valid_from"]
+            }
         return _("Changed. Earlier records go on showing what the unit was called and where it stood then.")
 
     return _deed(

@@ -178,6 +178,7 @@ def _page(request: HttpRequest, actor: Actor, unit_id: UUID) -> HttpResponse:
         "kind": words.word(words.UNIT_KINDS, row.kind),
         "chip": words.chip(words.UNIT_STATES, row.status),
         "versions": versions,
+        "today": today,
         "present": versions[0] if versions else None,
         "posts": in_words([p for p in posts if p.running]),
         "past_posts": in_words([p for p in posts if not p.running]),
