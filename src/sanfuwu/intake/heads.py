@@ -44,7 +44,7 @@ def find(sheet: Sheet) -> Head:
     top = list(islice(sheet.rows(), LOOKED_AT + SAMPLE))
     filled = [(number, cells) for number, cells in top if _filled(cells)]
     if not filled:
-        raise BadFile("no_rows", _("The sheet “%(name)s” is empty.") % {"name": sheet.name})
+        raise BadFile("no_rows", _("The sheet “%(name)s” is empty.") % {"name": sheet.said})
     known = [(_known(cells), number, cells) for number, cells in filled if number <= filled[0][0] + LOOKED_AT]
     best = max(known, key=lambda one: (one[0], -one[1]))
     first = best[1] if best[0] >= 2 or (best[0] == 1 and _one_column(filled)) else _unknown_head(filled, sheet)
@@ -61,7 +61,7 @@ def find(sheet: Sheet) -> Head:
         raise BadFile(
             "head_only",
             _("The sheet “%(name)s” has a head in row %(row)d and nothing below it.")
-            % {"name": sheet.name, "row": last},
+            % {"name": sheet.said, "row": last},
         )
     return Head(first, last, ways, below)
 
@@ -101,7 +101,7 @@ def _unknown_head(filled: Sequence[Row], sheet: Sheet) -> int:
             "be one that names the columns "
             "(for example 编号, 问题描述, 联系人)."
         )
-        % {"name": sheet.name},
+        % {"name": sheet.said},
     )
 
 

@@ -33,6 +33,11 @@ class Sheet:
     _read: calamine.CalamineSheet | None = None
     _records: list[list[str]] | None = None
 
+    @property
+    def said(self) -> str:
+        """Its name in a sentence; a text file has none of its own."""
+        return self.name if self._records is None else _("text file")
+
     @cached_property
     def width(self) -> int:
         """Columns from A to the last one used."""
