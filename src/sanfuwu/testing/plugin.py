@@ -71,7 +71,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class LongestFirst:
-    """Begin with the longest files: a process that finds a test of a minute at the end lets the other one stand idle."""
+    """Begin with the longest files: whoever finds a test of a minute at the end lets the other process stand idle."""
 
     @pytest.hookimpl(trylast=True)  # after pytest-randomly, whose order remains but for that
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
