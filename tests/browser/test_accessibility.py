@@ -1,17 +1,23 @@
-"""axe on every page at both widths, nothing wider than a phone, nothing inline (quality.md §3, §4)."""
+"""axe on every page at both widths, nothing wider than a phone, nothing inline (quality.md §3, §4).
+
+A page is opened once and looked at twice: on the desktop, then on a telephone, as which Chromium lays the same page out
+anew. (Neither the server nor a script of ours asks for a width: what differs is style sheets alone.)
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from html.parser import HTMLParser
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import CDPSession, Page
 
+from .conftest import WIDTHS
 from .given import Given, dispatched, registered, signed
 from .people import Cast
-from .person import Person
+from .person import TOO_WIDE, Person
 from .screenshots import list_to_import
 from .server import Site
 from .watching import Watch
@@ -34,15 +40,38 @@ def look(page: Page, path: str, *, status: int = 200) -> list[str]:
     answer = page.goto(path)
     assert answer is not None
     assert answer.status == status, f"{path}: {answer.status}"
-    where = f"{page.viewport_size and page.viewport_size['width']} {path}"
-    found = [f"{where}: inline {what}" for what in inline_parts(answer.text())]
-    found += faults(page, where)
-    return found
+    return [f"{path}: inline {what}" for what in inline_parts(answer.text())] + faults(page, path)
 
 
 def faults(page: Page, where: str) -> list[str]:
-    """What axe and a ruler say of the page as it stands."""
-    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    """What axe and a ruler say of the page as it stands, at either width."""
+    found = _faults(page, f"1440 {where}")
+    with on_a_phone(page):
+        found += _faults(page, f"390 {where}")
+    return found
+
+
+@contextmanager
+def on_a_phone(page: Page) -> Iterator[None]:
+    """The page as a telephone shows it: width, viewport, finger; afterwards as before."""
+    size = WIDTHS["phone"]["viewport"]
+    chromium: CDPSession = page.context.new_cdp_session(page)
+    screen = {"screenWidth": size["width"], "screenHeight": size["height"], "deviceScaleFactor": 1, "mobile": True}
+    chromium.send("Emulation.setDeviceMetricsOverride", size | screen)
+    chromium.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    assert page.evaluate(_PHONE), "this is no telephone"
+    yield
+    chromium.send("Emulation.setTouchEmulationEnabled", {"enabled": False})
+    chromium.detach()  # with the session goes what it had set
+    page.set_viewport_size(WIDTHS["desktop"]["viewport"])
+    assert page.evaluate("innerWidth") == WIDTHS["desktop"]["viewport"]["width"]
+
+
+_PHONE = f"screen.width === {WIDTHS['phone']['viewport']['width']} && matchMedia('(pointer: coarse)').matches"
+
+
+def _faults(page: Page, where: str) -> list[str]:
+    wide = page.evaluate(TOO_WIDE)
     found = [f"{where}: {wide} px wider than the window"] if wide > 0 else []
     # A page's policy forbids foreign scripts; the test's own one comes in past it, through the debugger.
     results = AXE.run(page, options=RULES)
@@ -87,10 +116,10 @@ def problems(site: Site, cast: Cast) -> dict[str, Given]:
 
 
 def test_pages_of_somebody_without_an_account(
-    stranger: Callable[..., Page], watch: Watch, problems: dict[str, Given], width: str
+    stranger: Callable[..., Page], watch: Watch, problems: dict[str, Given]
 ) -> None:
     watch.expected |= {404}
-    page = stranger(width)
+    page = stranger()
     found: list[str] = []
     for path in ("/login/", "/r/", f"/r/{problems['in_hand'].read_code}"):
         found += look(page, path)
@@ -100,18 +129,14 @@ def test_pages_of_somebody_without_an_account(
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_the_desk_of_each_role(
-    cast: Cast, person: NewPerson, problems: dict[str, Given], role: str, width: str
-) -> None:
-    found = look(person(getattr(cast, role), width).page, "/")
+def test_the_desk_of_each_role(cast: Cast, person: NewPerson, problems: dict[str, Given], role: str) -> None:
+    found = look(person(getattr(cast, role)).page, "/")
     assert not found, "\n".join(found)
 
 
-def test_pages_of_the_office(
-    cast: Cast, person: NewPerson, watch: Watch, problems: dict[str, Given], width: str
-) -> None:
+def test_pages_of_the_office(cast: Cast, person: NewPerson, watch: Watch, problems: dict[str, Given]) -> None:
     watch.expected.add(404)
-    office = person(cast.dispatcher, width)
+    office = person(cast.dispatcher)
     new, sent = problems["new"], problems["sent"]
     found: list[str] = []
     for path in (
@@ -162,9 +187,7 @@ def test_pages_of_the_office(
     office.page.locator(".export-fold > summary").click()
     found += faults(office.page, "the menu of exports")
     office.page.goto(sent.path)
-    order = office.page.locator("form[action$='/papers/order'] button")
-    # Issued at the other width already, it is a link.
-    (order if order.count() else office.page.locator(".paper-list a").first).click()
+    office.page.locator("form[action$='/papers/order'] button").click()
     office.page.locator(".official").wait_for()
     found += faults(office.page, "a dispatch order")
     for path in ("/problems/330604-2019-999999", "/nowhere"):
@@ -172,13 +195,13 @@ def test_pages_of_the_office(
     assert not found, "\n".join(found)
 
 
-def test_pages_of_the_exchange(cast: Cast, person: NewPerson, problems: dict[str, Given], width: str) -> None:
+def test_pages_of_the_exchange(cast: Cast, person: NewPerson, problems: dict[str, Given]) -> None:
     """A system is added by the form itself, so that its own page, a workbook and the form of a number stand there."""
-    office = person(cast.dispatcher, width)
+    office = person(cast.dispatcher)
     office.go("/admin/systems/new")
-    code = f"hotline-{width}"
+    code = "hotline"
     office.page.locator("#f_code").fill(code)
-    office.page.locator("#f_name").fill(f"12345热线{width}")
+    office.page.locator("#f_name").fill("12345热线")
     office.page.locator("main form button.btn-primary").click()
     office.page.wait_for_url("**/admin/systems/")
     found: list[str] = []
@@ -198,8 +221,8 @@ def test_pages_of_the_exchange(cast: Cast, person: NewPerson, problems: dict[str
     assert not found, "\n".join(found)
 
 
-def test_pages_of_the_administration(cast: Cast, person: NewPerson, problems: dict[str, Given], width: str) -> None:
-    officer = person(cast.system_officer, width).page
+def test_pages_of_the_administration(cast: Cast, person: NewPerson, problems: dict[str, Given]) -> None:
+    officer = person(cast.system_officer).page
     found: list[str] = []
     for path in (
         "/admin/setup",
@@ -223,15 +246,15 @@ def test_pages_of_the_administration(cast: Cast, person: NewPerson, problems: di
         for link in links:
             officer.get_by_role("link", name=link).first.click()
             officer.wait_for_load_state()
-            found += faults(officer, f"{width} {start} {link}")
-    office = person(cast.dispatcher, width).page
+            found += faults(officer, f"{start} {link}")
+    office = person(cast.dispatcher).page
     for path in ("/phones", "/phones?q=yan", "/duty", "/duty/new", "/duty/import", "/me/delegations"):
         found += look(office, path)
     assert not found, "\n".join(found)
 
 
-def test_the_steps_of_an_import(cast: Cast, person: NewPerson, width: str) -> None:
-    office = person(cast.dispatcher, width)
+def test_the_steps_of_an_import(cast: Cast, person: NewPerson) -> None:
+    office = person(cast.dispatcher)
     page = office.page
     page.goto("/imports/")
     file = {"name": "清单.xlsx", "mimeType": "application/octet-stream", "buffer": list_to_import()}
@@ -240,14 +263,14 @@ def test_the_steps_of_an_import(cast: Cast, person: NewPerson, width: str) -> No
     for shown in (".import-columns", ".import-counts"):
         page.locator("main form button.btn-primary").click()
         page.locator(shown).wait_for()
-        found += faults(page, f"{width} {shown}")
+        found += faults(page, shown)
     page.goto(f"{page.url.split('?')[0]}?edit=1")
-    found += faults(page, f"{width} columns again")
+    found += faults(page, "columns again")
     assert not found, "\n".join(found)
 
 
-def test_forms_of_the_unit(cast: Cast, person: NewPerson, problems: dict[str, Given], width: str) -> None:
-    handler = person(cast.handler, width)
+def test_forms_of_the_unit(cast: Cast, person: NewPerson, problems: dict[str, Given]) -> None:
+    handler = person(cast.handler)
     path = problems["in_hand"].path
     found: list[str] = []
     forms = ("submit_result", "report", "record_commitment", "request_extension", "request_hold")
@@ -256,9 +279,9 @@ def test_forms_of_the_unit(cast: Cast, person: NewPerson, problems: dict[str, Gi
     assert not found, "\n".join(found)
 
 
-def test_second_factors(cast: Cast, person: NewPerson, watch: Watch, width: str) -> None:
+def test_second_factors(cast: Cast, person: NewPerson, watch: Watch) -> None:
     """Pages of django-allauth in our frame. Before them the password is asked for once more."""
-    head = person(cast.head, width)
+    head = person(cast.head)
     page = head.page
     found = look(page, "/login/second/")
     found += look(page, "/login/second/totp/activate/")
@@ -272,21 +295,21 @@ def test_second_factors(cast: Cast, person: NewPerson, watch: Watch, width: str)
     assert not found, "\n".join(found)
 
 
-def test_a_form_with_errors(cast: Cast, person: NewPerson, watch: Watch, width: str) -> None:
+def test_a_form_with_errors(cast: Cast, person: NewPerson, watch: Watch) -> None:
     watch.expected.add(422)
-    cadre = person(cast.collector, width)
+    cadre = person(cast.collector)
     cadre.go("/problems/new")
     cadre.fill("place", "不存在的地方")
     cadre.send()
     cadre.page.locator("#errors").wait_for()
-    found = faults(cadre.page, f"{width} errors of the form")
+    found = faults(cadre.page, "errors of the form")
     assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("switch", ["large", "contrast", "dark"])
-def test_display_switches(cast: Cast, person: NewPerson, problems: dict[str, Given], switch: str, width: str) -> None:
+def test_display_switches(cast: Cast, person: NewPerson, problems: dict[str, Given], switch: str) -> None:
     """Large type, high contrast and the dark ground are read by the same rules."""
-    office = person(cast.dispatcher, width)
+    office = person(cast.dispatcher)
     office.page.goto("/me")
     office.page.locator(f"main button[name={switch}]").click()
     found: list[str] = []
@@ -297,14 +320,18 @@ def test_display_switches(cast: Cast, person: NewPerson, problems: dict[str, Giv
 
 def test_what_is_inaccessible_is_found(stranger: Callable[..., Page]) -> None:
     """The ruler itself measures: axe runs in spite of the page's policy."""
-    page = stranger("phone")
+    page = stranger()
     page.goto("/r/")
     assert faults(page, "as it is") == []
     page.evaluate("() => document.querySelector('main').append(document.createElement('img'))")
     page.evaluate("() => document.querySelector('main label').remove()")
+    page.evaluate("() => Object.assign(document.querySelector('main').style, {minWidth: '800px'})")
     found = "\n".join(faults(page, "spoiled"))
-    assert "image-alt" in found
-    assert "label" in found
+    for width in ("1440", "390"):
+        assert f"{width} spoiled: image-alt" in found
+        assert f"{width} spoiled: label" in found
+    assert "390 spoiled: 4" in found  # px wider than the window
+    assert "1440 spoiled: 4" not in found
 
 
 def test_what_is_inline_is_found() -> None:

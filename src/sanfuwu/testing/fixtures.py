@@ -30,6 +30,7 @@ def django_db_setup(template_database: tuple[cluster.TestCluster, str], django_d
     name = cluster.copy(server, template)
     with django_db_blocker.unblock():
         state.use(server, name)
+        state.know_the_calendar()
     yield
     with django_db_blocker.unblock():
         connections.close_all()

@@ -14,14 +14,17 @@ import pytest
 ROOT = Path(__file__).parents[3]
 
 # A developer's own installation must never be what tests work on.
+# (The demonstration that `make setup` has prepared is nobody's: whoever takes it gets a copy.)
 for _name in [name for name in os.environ if name.startswith("SANFUWU_") and not name.startswith("SANFUWU_TEST_")]:
-    del os.environ[_name]
+    if _name != "SANFUWU_DEMO_CACHE":
+        del os.environ[_name]
 os.environ.pop("DATABASE_URL", None)
 os.environ["SANFUWU_DATA_DIR"] = os.environ.get("SANFUWU_TEST_DATA_DIR") or str(ROOT / ".test-data")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "owner: runs as the role that owns the tables, not as the running role")
+    config.pluginmanager.register(LongestFirst())
 
     from django.conf import settings
 
@@ -45,13 +48,34 @@ _THROUGH_IT_ALL = (
 )
 _QUICK_ALL_THE_SAME = ("src/sanfuwu/web/tests/test_templates.py", "src/sanfuwu/web/tests/test_words.py")
 
+# With a test of half a minute or more in them. Whole files, since tests of a file share what was made for it.
+_LONGEST = (
+    "tests/test_benchmarks.py",
+    "tests/browser/",
+    "src/sanfuwu/demo/",
+    "src/sanfuwu/commands/",
+    "src/sanfuwu/problems/tests/test_lifecycle_machine.py",
+)
+
+
+def _place(item: pytest.Item) -> str:
+    return item.path.relative_to(ROOT).as_posix()
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark as slow by place, so that nobody has to think of it in a new file."""
     for item in items:
-        place = item.path.relative_to(ROOT).as_posix()
+        place = _place(item)
         if place.startswith(_THROUGH_IT_ALL) and place not in _QUICK_ALL_THE_SAME:
             item.add_marker(pytest.mark.slow)
+
+
+class LongestFirst:
+    """Begin with the longest files: whoever finds a test of a minute at the end lets the other process stand idle."""
+
+    @pytest.hookimpl(trylast=True)  # after pytest-randomly, whose order remains but for that
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items.sort(key=lambda item: not _place(item).startswith(_LONGEST))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from django.core.cache import cache
 from django.db import connections
 from django.utils import translation
@@ -53,6 +56,32 @@ def leave() -> None:
     """After a test: back to Chinese and to nothing remembered."""
     translation.deactivate()
     forget()
+
+
+class KnownCalendar:
+    """Stands in for the cache of work calendars. The template's is built once a process, from its tables by the
+    program's own function, and not once a test, which cost each as much as a whole act; any other version is read and
+    forgotten as ever. (To be seen, a test that changes the calendar grows its version, as every action does.)
+    """
+
+    def __init__(self, read: Callable[[int], Any], version: int) -> None:
+        self._read, self._version, self._known = read, version, read(version)
+
+    def __call__(self, version: int) -> Any:
+        return self._known if version == self._version else self._read(version)
+
+    def cache_clear(self) -> None:
+        self._read.cache_clear()  # type: ignore[attr-defined]
+
+
+def know_the_calendar() -> None:
+    """Read the calendar of the present database, the template's copy."""
+    from sanfuwu.counties import queries
+    from sanfuwu.counties.models import CalendarYear
+
+    if not isinstance(queries._calendar, KnownCalendar):
+        version = max(CalendarYear.objects.values_list("version", flat=True), default=0)
+        queries._calendar = KnownCalendar(queries._calendar, version)  # type: ignore[assignment]
 
 
 def forget() -> None:

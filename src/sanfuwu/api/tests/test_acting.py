@@ -12,7 +12,7 @@ from sanfuwu.problems.models import Problem, Requirement
 from sanfuwu.problems.tests.cast import PHONE, TEXT, Cast, kinds
 from sanfuwu.territory.models import Unit
 
-from ..v1 import api
+from . import described
 from .callers import SAID, Caller, caller_for, refusal
 
 
@@ -190,7 +190,7 @@ def test_a_unit_that_ended_gets_nothing(cast: Cast, office: Caller) -> None:
 
 @pytest.mark.parametrize("name", sorted(ACTS))
 def test_every_act_is_an_operation_with_its_commands_own_fields(name: str) -> None:
-    document = api.get_openapi_schema(path_prefix="/api/v1/")
+    document = described.schema()
     operation = document["paths"][f"/api/v1/problems/{{number}}/{name.replace('_', '-')}"]["post"]
     assert operation["operationId"] == name
     fields = {field.name for field in dataclasses.fields(ACTS[name].command)}

@@ -24,8 +24,8 @@ from sanfuwu.config.wsgi import application
 from sanfuwu.problems.models import Assignment
 from sanfuwu.problems.tests.cast import Cast
 
-from ..snapshot import document
 from .callers import SAID, caller_for
+from .described import document
 
 pytestmark = pytest.mark.slow
 
@@ -93,6 +93,8 @@ def _about_real_things(draw: Any, world: World, body: Any) -> Any:
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.label)
 def test_no_answer_that_is_not_documented(world: World, operation: Any, mode: GenerationMode) -> None:
+    cases = operation.as_strategy(generation_mode=mode)
+
     @settings(
         max_examples=EXAMPLES,
         deadline=None,
@@ -102,7 +104,7 @@ def test_no_answer_that_is_not_documented(world: World, operation: Any, mode: Ge
     )
     @given(data=st.data())
     def run(data: st.DataObject) -> None:
-        case = data.draw(operation.as_strategy(generation_mode=mode))
+        case = data.draw(cases)
         if data.draw(st.integers(1, 4)) > 1:
             (case.headers or {}).pop("If-Match", None)
             if "number" in (case.path_parameters or {}):

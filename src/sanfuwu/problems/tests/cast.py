@@ -1,6 +1,6 @@
 """A fixed cast of 上虞 in February 2019, and the walk of one problem through it.
 
-People are entered when a test first names them, by the actions that the program itself uses. The clock stands still at
+People are entered when a test first names them, by the plans of the program's own actions. The clock stands still at
 `NOW` unless a test says otherwise.
 """
 
@@ -20,9 +20,9 @@ from sanfuwu.ledger.errors import ActionError
 from sanfuwu.ledger.models import Event
 from sanfuwu.parties.actions import RequesterInput
 from sanfuwu.rules.samples import make_sample_mobile, make_sample_uscc
-from sanfuwu.territory.actions import create_person, create_post
 from sanfuwu.territory.actor import SYSTEM, Actor
 from sanfuwu.territory.models import Rank, Role, Unit
+from sanfuwu.testing.people import enter
 
 from .. import actions
 from ..actions.categories import create_category
@@ -90,17 +90,15 @@ class Cast:
 
     def hire(self, unit_code: str, role: str, name: str, *, rank: str = Rank.STAFF, **more: Any) -> Actor:
         """A person entered, a post given, ready to act."""
-        person = create_person(name, actor=SYSTEM, now=NOW)
         portfolio = more.pop("portfolio", ())
-        post = create_post(
-            person.pk,
+        post = enter(
+            name,
             self.unit(unit_code),
             role=role,
             title="工作人员",
             rank=rank,
             valid_from=SINCE,
             portfolio=portfolio,
-            actor=SYSTEM,
             now=NOW,
         )
         return Actor(
@@ -108,7 +106,7 @@ class Cast:
             post_id=post.pk,
             unit_id=post.unit_id,
             role=role,
-            person_id=person.pk,
+            person_id=post.person_id,
             rank=rank,
             portfolio=frozenset(portfolio),
             **more,

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from sanfuwu.ledger.fields import new_id
 from sanfuwu.ledger.models import Event, Stream
-from sanfuwu.territory.actions import create_person, create_post, create_unit, link_account
+from sanfuwu.territory.actions import create_unit, link_account
 from sanfuwu.territory.actor import SYSTEM, Actor
 from sanfuwu.territory.models import Post, Rank, Role, Unit
+from sanfuwu.testing.people import enter
 
 SHANGHAI = dt.timezone(dt.timedelta(hours=8))
 NOW = dt.datetime(2019, 2, 12, 9, 0, tzinfo=SHANGHAI)
@@ -36,9 +37,8 @@ def post_in(
     place: Unit, role: str = Role.HANDLER, *, name: str = "张三", account: UUID | None = None, **more: object
 ) -> Post:
     """Somebody new serving in a unit, with an account linked when one is given."""
-    person = create_person(name, actor=SYSTEM, now=NOW)
     given: dict[str, object] = {"title": "经办", "valid_from": SINCE} | more
-    post = create_post(person.pk, place.pk, role=role, actor=SYSTEM, now=NOW, **given)  # type: ignore[arg-type]
+    post = enter(name, place.pk, role=role, now=NOW, **given)  # type: ignore[arg-type]
     if account is not None:
         link_account(post.pk, account, actor=SYSTEM, now=NOW)
         post.refresh_from_db()

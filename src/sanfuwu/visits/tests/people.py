@@ -9,9 +9,9 @@ from sanfuwu.ledger.models import Event, Stream
 from sanfuwu.parties.actions import RequesterInput
 from sanfuwu.problems.commands import Registration
 from sanfuwu.rules.samples import make_sample_uscc
-from sanfuwu.territory.actions import create_person, create_post
-from sanfuwu.territory.actor import SYSTEM, Actor
+from sanfuwu.territory.actor import Actor
 from sanfuwu.territory.models import Unit, UnitVersion
+from sanfuwu.testing.people import enter
 
 CHINA = dt.timezone(dt.timedelta(hours=8))
 NOW = dt.datetime(2019, 2, 12, 15, 30, tzinfo=CHINA)
@@ -26,10 +26,7 @@ def unit(code: str) -> Unit:
 
 def act_as(unit_code: str, role: str, *, rank: str = "staff", name: str = "周明", place: str = "") -> Actor:
     """Somebody serving in a seeded unit since 2018, ready to act."""
-    person = create_person(name, actor=SYSTEM, now=NOW)
-    post = create_post(
-        person.pk, unit(unit_code).pk, role=role, title="经办", rank=rank, valid_from=SINCE, actor=SYSTEM, now=NOW
-    )
+    post = enter(name, unit(unit_code).pk, role=role, title="经办", rank=rank, valid_from=SINCE, now=NOW)
     if not place and role == "town_dispatcher":
         place = UnitVersion.objects.filter(unit__code=unit_code).values_list("division_code", flat=True)[0]
     return Actor(
@@ -37,7 +34,7 @@ def act_as(unit_code: str, role: str, *, rank: str = "staff", name: str = "周�
         post_id=post.pk,
         unit_id=post.unit_id,
         role=role,
-        person_id=person.pk,
+        person_id=post.person_id,
         rank=rank,
         place=place,
     )

@@ -25,10 +25,10 @@ from sanfuwu.problems.commands import (
     SubmitResult,
 )
 from sanfuwu.problems.models import Category, Problem
-from sanfuwu.territory.actions import create_person, create_post, link_account
-from sanfuwu.territory.actor import SYSTEM, Actor
+from sanfuwu.territory.actor import Actor
 from sanfuwu.territory.models import Unit
 from sanfuwu.territory.queries import load_actor
+from sanfuwu.testing.people import enter
 
 SONGXIA = "330604007000"
 SINCE = dt.date(2018, 1, 1)
@@ -47,10 +47,17 @@ def person(unit_code: str, role: str, *, name: str = "周明", title: str = "经
     """A new official in a seeded unit, logged in with a browser of his own."""
     now = timezone.now()
     account = Account.objects.create(id=new_id(), username=f"u{new_id().hex[-10:]}", password="!", created_at=now)
-    someone = create_person(name, office_phone="0575-82120012", actor=SYSTEM, now=now)
-    unit_id = Unit.objects.get(code=unit_code).pk
-    post = create_post(someone.pk, unit_id, role=role, title=title, rank=rank, valid_from=SINCE, actor=SYSTEM, now=now)
-    link_account(post.pk, account.pk, actor=SYSTEM, now=now)
+    post = enter(
+        name,
+        Unit.objects.get(code=unit_code).pk,
+        role=role,
+        title=title,
+        rank=rank,
+        valid_from=SINCE,
+        office_phone="0575-82120012",
+        account_id=account.pk,
+        now=now,
+    )
     client = Client()
     client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
     return Person(client, load_actor(post.pk, account_id=account.pk, now=now))
