@@ -74,7 +74,7 @@ class LazyGroup(click.Group):
 
 @click.group(
     cls=LazyGroup,
-    help=_("Sanfuwu (三服务): problems of enterprises, villages and residents, from registration to 销号."),
+    help=_("Sanfuwu: problems of enterprises, villages and residents, from registration to striking off."),
     options_metavar=_("[OPTIONS]"),
     subcommand_metavar=_("COMMAND [ARGS]..."),
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -163,7 +163,7 @@ def renew_officer(role: str, username: str, *, today: dt.date, now: dt.datetime)
     In the pages the security officer does this for everybody else, and nobody for the security officer. The old
     password and all sessions end. Second factors are taken off as well: whoever lost both is otherwise let in by
     nobody, since only the security officer takes them off, and not his own; who may read the database could remove
-    them anyway, but not with a line in the audit log. An account that was shut stays shut: somebody meant it.
+    them anyway, but not with a line in the access log. An account that was shut stays shut: somebody meant it.
 
     Raises `InvalidInput` when it is not clear whose account is meant, `IllegalTransition` when there is none or it is
     shut.

@@ -54,7 +54,7 @@ def _read(path: Path, year: int) -> dict[str, list[dt.date]]:
 )
 @click.argument("year", metavar=_("YEAR"), type=Whole(2000, 2100))
 @click.argument("file", metavar=_("FILE"), type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def publish(year: int, file: Path) -> None:
+def command(year: int, file: Path) -> None:
     days = _read(file, year)
     with program():
         from sanfuwu.config import clock

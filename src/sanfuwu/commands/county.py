@@ -16,7 +16,7 @@ from .whereabouts import refuse_beside_demo, whereabouts
 @described(
     _("Make an empty county and let its system, security and audit officers in."),
     _("Beside a demonstration that `make demo` started:"),
-    as_typed("SANFUWU_DATA_DIR=.data .venv/bin/sanfuwu county 诸暨市 --code 330681 --host zhuji.localhost"),
+    as_typed("SANFUWU_DATA_DIR=.data .venv/bin/sanfuwu county 诸暨市 \\", "  --code 330681 --host zhuji.localhost"),
     _(
         "An installation names its own SANFUWU_DATA_DIR, or its DATABASE_URL and SANFUWU_OWNER_DATABASE_URL. What was "
         "used is printed, with the counties that are there."

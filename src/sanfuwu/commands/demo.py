@@ -29,8 +29,8 @@ Tell = Callable[[str, float], None]  # what is done now, and how much of the who
 
 @described(
     _(
-        "Start a demonstration: 上虞区 in January and February 2019, invented people and problems; Ctrl+C stops all "
-        "of it."
+        "Start a demonstration: Shangyu District in January and February 2019, invented people and problems; Ctrl+C "
+        "stops all of it."
     ),
     _(
         "Everything is kept in SANFUWU_DATA_DIR. The first start makes it, later ones go on where it was left. "
@@ -267,7 +267,7 @@ def _introduce(people: Sequence[Credential], port: int | None) -> None:
     from sanfuwu.demo.beyond import LEDGERS
 
     address = f"http://{HOST}:{port}/" if port else ""
-    table = Table(title=_("Sanfuwu, demonstration: 上虞区, 20 February 2019"), title_justify="left")
+    table = Table(title=_("Sanfuwu, demonstration: Shangyu District, 20 February 2019"), title_justify="left")
     for heading in (_("Role"), _("Name"), _("User name"), _("Password")):
         table.add_column(heading, no_wrap=True)
     for one in people:

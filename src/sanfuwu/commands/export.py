@@ -20,7 +20,7 @@ LEDGERS = ("problems", "duties", "tasks", "results")
 
 
 @described(
-    _("Take out a ledger: problems 问题清单, duties 责任清单, tasks 任务清单, results 效果清单."),
+    _("Take out a ledger: problems, duties (by unit), tasks or results."),
     _(
         "The file has what this post sees on its screen, with masked contacts, and is logged as any other export. It "
         "is written beside its place and put there when it is whole."

@@ -38,7 +38,7 @@ def width(text: str) -> int:
 def wrapped(text: str, columns: int) -> list[str]:
     """The lines of a paragraph, none wider than `columns` unless one word is."""
     lines = [""]
-    for piece in _pieces(text):
+    for piece in filter(None, _pieces(text)):
         if lines[-1] and width(lines[-1]) + width(piece.rstrip()) > columns:
             lines[-1] = lines[-1].rstrip()
             lines.append("")
@@ -58,7 +58,7 @@ class Formatter(click.HelpFormatter):
     """Writes help for terminals of Chinese characters."""
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
-        start = f"{prefix if prefix is not None else _('Usage: ')}{prog} "
+        start = (_("Usage: ") if prefix is None else prefix) + prog + " "
         lines = wrapped(args, max(self.width - width(start), 20))
         self.write(start + ("\n" + " " * width(start)).join(lines) + "\n")
 
@@ -100,6 +100,14 @@ class Command(click.Command):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("options_metavar", _("[OPTIONS]"))
         super().__init__(*args, **kwargs)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.MissingParameter as error:  # click ends this one sentence with an English full stop
+            what = error.param.get_error_hint(ctx).strip("'") if error.param else ""
+            said = _("%(what)s is missing.") % {"what": what}
+            raise click.UsageError(said, ctx) from error
 
 
 class Option(click.Option):

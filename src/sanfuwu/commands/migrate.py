@@ -14,7 +14,7 @@ from .help import as_typed, described, option
 @described(
     _("Make or update the database: tables, counties, privileges, calendar."),
     _("May be run again at any time. The first county is made by, for example:"),
-    as_typed("sanfuwu migrate --county shangyu --code 330604 --name 上虞区 --domain sanfuwu.example.org"),
+    as_typed("sanfuwu migrate --county shangyu --code 330604 \\", "  --name 上虞区 --domain sanfuwu.example.org"),
 )
 @option(
     "--county",

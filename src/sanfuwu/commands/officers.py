@@ -22,7 +22,7 @@ ROLES = {"system": "system_officer", "security": "security_officer", "audit": "a
     ),
     _(
         "An officer who has forgotten his own password is let in again by --again --officer: he gets a new first "
-        "password, his sessions end, and his second factors are taken off. It is recorded in the county's audit log."
+        "password, his sessions end, and his second factors are taken off. It is recorded in the county's access log."
     ),
 )
 @option("--county", "schema", required=True, metavar=_("SCHEMA"), help=_("The county's schema, as in `migrate`."))
@@ -77,7 +77,7 @@ def command(schema: str, again: bool, officer: str | None, username: str | None)
             click.echo(
                 _(
                     "The old password and all sessions are worth nothing any more; second factors were taken off. All "
-                    "of it is recorded: it stands in this county's audit log, as done by the system."
+                    "of it is recorded: it stands in this county's access log, as done by the system."
                 )
             )
         for line in (*where_to_go(schema), *whereabouts(schema)):
