@@ -170,7 +170,8 @@ def renew_officer(role: str, username: str, *, today: dt.date, now: dt.datetime)
     """
     with transaction.atomic():
         rows = Post.objects.filter(role=role, valid_from__lte=today, account_id__isnull=False)
-        posts = {post.account_id: post for post in rows.exclude(valid_to__lte=today).order_by("pk")}
+        holding = rows.exclude(valid_to__lte=today).order_by("pk")
+        posts = {post.account_id: post for post in holding if post.account_id is not None}
         names = dict(Account.objects.filter(pk__in=posts).order_by("username").values_list("username", "pk"))
         if not names:
             raise IllegalTransition(_("No account is let into this post: there is nobody to let in again."))

@@ -92,6 +92,11 @@ def test_a_command_line_that_is_wrong_is_refused_in_the_one_language(wrong: list
     assert "Error: " in english
 
 
+def test_the_help_of_the_program_names_every_command_and_the_variable_of_the_language() -> None:
+    told = said("--help")
+    assert [name for name in (*COMMANDS, "SANFUWU_LANGUAGE") if name not in told] == []
+
+
 def test_a_language_that_is_not_there_is_refused_with_those_that_are() -> None:
     assert "SANFUWU_LANGUAGE=fr：只能写 zh-hans 或 en。" in said("check", language="fr", status=2)
 
