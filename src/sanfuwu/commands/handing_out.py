@@ -28,6 +28,13 @@ def hand_out(opened: Sequence[Opened]) -> None:
     click.echo("\t".join([_("Role"), _("User name"), _("First password")]))
     for one in opened:
         click.echo("\t".join([word(ROLES, one.role), one.username, one.password]))
+    if len(opened) == 1:
+        told = _(
+            "The first password is shown this once, is good for %(days)d days and only for choosing an own one. Hand "
+            "it over in person."
+        )
+        click.echo(told % {"days": FIRST_PASSWORD_DAYS})
+        return
     told = _(
         "Each first password is shown this once, is good for %(days)d days and only for choosing an own one. Hand each "
         "over in person, to its officer only."
