@@ -7,7 +7,11 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-BUILT = ("src/sanfuwu/web/static/dist/manifest.json", "src/sanfuwu/locale/zh_Hans/LC_MESSAGES/django.mo")
+BUILT = (
+    "src/sanfuwu/web/static/dist/manifest.json",
+    "src/sanfuwu/locale/zh_Hans/LC_MESSAGES/django.mo",
+    "src/sanfuwu/locale/zh_Hans/LC_MESSAGES/click.mo",
+)
 
 
 class BuiltPartsHook(BuildHookInterface):

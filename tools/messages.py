@@ -1,7 +1,8 @@
 """The message catalogues: collect msgids (`update`), compile them (`compile`), complain about gaps (`check`).
 
 Without GNU gettext: Babel reads Python, Django turns templates into something like it, polib writes the catalogues.
-Source texts are English; Chinese is what users see first.
+Source texts are English; Chinese is what users see first. There are two domains: `django`, which is all of ours, and
+`click`, the words of the library that reads the command line, collected from the installed one.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ import io
 import sys
 from pathlib import Path
 
+import click
 import polib
 from babel.messages.extract import extract_python
 
 PACKAGE = Path(__file__).resolve().parent.parent / "src" / "sanfuwu"
 LOCALE = PACKAGE / "locale"
+DOMAINS = {"django": PACKAGE, "click": Path(click.__file__).parent}
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
     "gettext": None,
@@ -31,8 +34,8 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
 Key = tuple[str | None, str]  # context, msgid
 
 
-def catalogues() -> list[Path]:
-    return sorted(LOCALE.glob("*/LC_MESSAGES/*.po"))
+def catalogues(domain: str = "*") -> list[Path]:
+    return sorted(LOCALE.glob(f"*/LC_MESSAGES/{domain}.po"))
 
 
 def compile_all() -> int:
@@ -41,19 +44,20 @@ def compile_all() -> int:
     return 0
 
 
-def used() -> dict[Key, polib.POEntry]:
-    """Every message that code and templates ask for, with the places where they do."""
+def used(domain: str) -> dict[Key, polib.POEntry]:
+    """Every message that code and templates ask for, with the places where they do (in our code also the line)."""
     found: dict[Key, polib.POEntry] = {}
-    for path in sorted([*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.html"), *PACKAGE.rglob("*.txt")]):
+    root = DOMAINS[domain]
+    for path in sorted([*root.rglob("*.py"), *root.rglob("*.html"), *root.rglob("*.txt")]):
         if "tests" in path.parts or "migrations" in path.parts:
             continue
-        where = str(path.relative_to(PACKAGE.parent.parent))
+        where = str(path.relative_to(root.parent.parent if root == PACKAGE else root.parent))
         for line, context, singular, plural in _messages(path):
             entry = found.setdefault((context, singular), polib.POEntry(msgctxt=context, msgid=singular))
             if plural:
                 entry.msgid_plural = plural
                 entry.msgstr_plural = {0: ""}
-            entry.occurrences.append((where, str(line)))
+            entry.occurrences.append((where, str(line) if root == PACKAGE else ""))
     return found
 
 
@@ -77,8 +81,14 @@ def _messages(path: Path):  # type: ignore[no-untyped-def]
 
 def update() -> int:
     """Add what is new, mark what is gone as obsolete; never touch a translation."""
-    wanted = used()
-    for path in catalogues():
+    for domain in DOMAINS:
+        _update(domain)
+    return compile_all()
+
+
+def _update(domain: str) -> None:
+    wanted = used(domain)
+    for path in catalogues(domain):
         catalogue = polib.pofile(str(path), wrapwidth=110)
         have = {(entry.msgctxt, entry.msgid): entry for entry in catalogue}
         for key, entry in wanted.items():
@@ -93,13 +103,16 @@ def update() -> int:
         catalogue.sort()
         catalogue.save()
         print(f"{path.relative_to(LOCALE)}: {len(catalogue.translated_entries())} of {len(wanted)}")
-    return compile_all()
 
 
 def gaps() -> list[str]:
     """What is wrong with the catalogues, one line each; empty when every message has its translation."""
-    wanted, wrong = used(), []
-    for path in catalogues():
+    return [line for domain in DOMAINS for line in _gaps(domain)]
+
+
+def _gaps(domain: str) -> list[str]:
+    wanted, wrong = used(domain), []
+    for path in catalogues(domain):
         name = path.parent.parent.name
         have = {(entry.msgctxt, entry.msgid): entry for entry in polib.pofile(str(path)) if not entry.obsolete}
         for key, source in wanted.items():
@@ -116,7 +129,7 @@ def gaps() -> list[str]:
 
 def check() -> int:
     wrong = gaps()
-    print("\n".join(wrong) if wrong else f"Messages: complete ({len(used())}).")
+    print("\n".join(wrong) if wrong else f"Messages: complete ({len(used('django'))}).")
     return 1 if wrong else 0
 
 

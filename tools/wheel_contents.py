@@ -13,6 +13,7 @@ NEEDED = {
     "its style sheets": r"sanfuwu/web/static/dist/assets/main-[\w-]+\.css",
     "page templates": r"sanfuwu/web/templates/web/base\.html",
     "compiled Chinese messages": r"sanfuwu/locale/zh_Hans/LC_MESSAGES/django\.mo",
+    "compiled Chinese words of the command line": r"sanfuwu/locale/zh_Hans/LC_MESSAGES/click\.mo",
     "divisions of 上虞": r"sanfuwu/territory/seed_data/330604\.csv",
     "migrations": r"sanfuwu/problems/migrations/0001_initial\.py",
     "the command": r"sanfuwu-[\w.+-]+\.dist-info/entry_points\.txt",

@@ -11,7 +11,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from sanfuwu.counties.actions import ensure_divisions
@@ -30,7 +32,10 @@ from sanfuwu.territory.models import OFFICERS, Post, Rank, Role, Unit
 from .actions import create_account
 from .models import Account
 from .passwords import random_password
-from .people import FIRST_PASSWORD_DAYS, print_slips
+from .people import FIRST_PASSWORD_DAYS, print_slips, reset_second_factor
+from .queries import second_factors
+
+ORDER = (Role.SYSTEM_OFFICER, Role.SECURITY_OFFICER, Role.AUDIT_OFFICER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +126,12 @@ def let_officers_in(*, valid_from: dt.date, now: dt.datetime) -> list[Opened]:
         if root is None:
             raise InvalidInput(_("First enter the county itself as a unit."), field="unit")
         prefix = f"{current_schema()}-" if Account.objects.filter(username="system").exists() else ""
-        officers = (
-            Newcomer(f"{prefix}system", _("System officer"), root.pk, Role.SYSTEM_OFFICER, _("System officer")),
-            Newcomer(f"{prefix}security", _("Security officer"), root.pk, Role.SECURITY_OFFICER, _("Security officer")),
-            Newcomer(f"{prefix}audit", _("Audit officer"), root.pk, Role.AUDIT_OFFICER, _("Audit officer")),
-        )
+        with translation.override(settings.LANGUAGE_CODE):  # names that are kept, whatever the terminal speaks
+            names = [_("System officer"), _("Security officer"), _("Audit officer")]
+        officers = [
+            Newcomer(f"{prefix}{word}", name, root.pk, role, name)
+            for word, name, role in zip(("system", "security", "audit"), names, ORDER, strict=True)
+        ]
         return [let_in(officer, valid_from=valid_from, now=now, first=True) for officer in officers]
 
 
@@ -139,10 +145,45 @@ def renew_first_passwords(*, now: dt.datetime) -> list[Opened]:
     waiting = dict(Account.objects.filter(pk__in=found, last_login=None, is_active=True).values_list("username", "pk"))
     if not waiting:
         raise IllegalTransition(
-            _("Every officer has logged in already: the security officer prints a new first password for the others.")
+            _(
+                "Every officer has logged in already: the security officer prints a new first password for the others. "
+                "If he has forgotten his own: `sanfuwu officers --county %(schema)s --again --officer security`."
+            )
+            % {"schema": current_schema()}
         )
     slips = print_slips([found[pk].person_id for pk in waiting.values()], actor=SYSTEM, now=now)
     opened = [(found[waiting[slip.username]], slip) for slip in slips]
-    order = [Role.SYSTEM_OFFICER, Role.SECURITY_OFFICER, Role.AUDIT_OFFICER]
-    opened.sort(key=lambda one: order.index(Role(one[0].role)))
+    opened.sort(key=lambda one: ORDER.index(Role(one[0].role)))
     return [Opened(slip.username, post.pk, waiting[slip.username], post.role, slip.password) for post, slip in opened]
+
+
+def renew_officer(role: str, username: str, *, today: dt.date, now: dt.datetime) -> Opened:
+    """Let one officer in again who has forgotten his password, by whoever administers the machine.
+
+    In the pages the security officer does this for everybody else, and nobody for the security officer. The old
+    password and all sessions end. Second factors are taken off as well: whoever lost both is otherwise let in by
+    nobody, since only the security officer takes them off, and not his own; who may read the database could remove
+    them anyway, but not with a line in the access log. An account that was shut stays shut: somebody meant it.
+
+    Raises `InvalidInput` when it is not clear whose account is meant, `IllegalTransition` when there is none or it is
+    shut.
+    """
+    with transaction.atomic():
+        rows = Post.objects.filter(role=role, valid_from__lte=today, account_id__isnull=False)
+        holding = rows.exclude(valid_to__lte=today).order_by("pk")
+        posts = {post.account_id: post for post in holding if post.account_id is not None}
+        names = dict(Account.objects.filter(pk__in=posts).order_by("username").values_list("username", "pk"))
+        if not names:
+            raise IllegalTransition(_("No account is let into this post: there is nobody to let in again."))
+        if username and username not in names:
+            told = _("%(name)s does not hold this post; it is held by: %(names)s.")
+            raise InvalidInput(told % {"name": username, "names": _(", ").join(names)}, field="username")
+        if not username and len(names) > 1:
+            told = _("Several people hold this post: say whose account is meant by --account: %(names)s.")
+            raise InvalidInput(told % {"names": _(", ").join(names)}, field="username")
+        account_id = names[username] if username else next(iter(names.values()))
+        post = posts[account_id]
+        (slip,) = print_slips([post.person_id], actor=SYSTEM, now=now)
+        if second_factors(account_id):
+            reset_second_factor(post.person_id, actor=SYSTEM, now=now)
+    return Opened(slip.username, post.pk, account_id, role, slip.password)

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import click
 
+from sanfuwu.config.language import gettext as _
+
 from .common import program, say
+from .help import Whole, described
 
 _KINDS = ("rest", "work")
 
@@ -24,29 +27,34 @@ def _read(path: Path, year: int) -> dict[str, list[dt.date]]:
             try:
                 day, kind = dt.date.fromisoformat(row[0].strip()), row[1].strip()
             except (ValueError, IndexError):
-                faults.append(f"line {number}: write a day and a kind, as in 2027-01-01,rest")
+                faults.append(_("line %(number)d: write a day and a kind, as in 2027-01-01,rest") % {"number": number})
                 continue
             if kind not in _KINDS:
-                faults.append(f"line {number}: the kind is rest or work, not {kind!r}")
+                faults.append(
+                    _("line %(number)d: the kind is rest or work, not “%(kind)s”") % {"number": number, "kind": kind}
+                )
             elif day.year != year:
-                faults.append(f"line {number}: {day} is not in {year}")
+                faults.append(
+                    _("line %(number)d: %(day)s is not in %(year)d") % {"number": number, "day": day, "year": year}
+                )
             else:
                 days[kind].append(day)
     if faults:
-        raise click.ClickException("\n".join([f"{path}: nothing was entered.", *faults]))
+        raise click.ClickException("\n".join([_("%(path)s: nothing was entered.") % {"path": path}, *faults]))
     return days
 
 
-@click.command()
-@click.argument("year", type=click.IntRange(2000, 2100))
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@described(
+    _("Publish the working calendar of a year from a file."),
+    _(
+        "The file is a CSV with one day a line that differs from Monday to Friday: `2027-01-01,rest` for a holiday, "
+        "`2027-02-07,work` for a make-up workday. Deadlines of open problems that fall later move, each as an event; "
+        "none moves earlier."
+    ),
+)
+@click.argument("year", metavar=_("YEAR"), type=Whole(2000, 2100))
+@click.argument("file", metavar=_("FILE"), type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def command(year: int, file: Path) -> None:
-    """Publish the working calendar of YEAR from FILE.
-
-    FILE is a CSV with one day a line that differs from Monday to Friday: `2027-01-01,rest` for a holiday,
-    `2027-02-07,work` for a make-up workday. Deadlines of open problems that fall later move, each as an event;
-    none moves earlier.
-    """
     days = _read(file, year)
     with program():
         from sanfuwu.config import clock
@@ -61,7 +69,10 @@ def command(year: int, file: Path) -> None:
             raise click.ClickException(f"{file}: {error}") from error
         for one in moved:
             say(
-                f"{one.county}: {one.looked_at} deadlines looked at, {one.later} moved later, "
-                f"{one.kept} kept although the calendar would set them earlier"
+                _(
+                    "%(county)s: %(looked_at)d deadlines looked at, %(later)d moved later, %(kept)d kept although the "
+                    "calendar would set them earlier"
+                )
+                % {"county": one.county, "looked_at": one.looked_at, "later": one.later, "kept": one.kept}
             )
-        say(f"The calendar of {year} is published.")
+        say(_("The calendar of %(year)d is published.") % {"year": year})

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 
 from sanfuwu.config import env
+from sanfuwu.config.language import gettext as _
 
 GRACE_S = 15.0  # for a child to end by itself after SIGTERM
 
@@ -49,7 +50,8 @@ class Children:
         for name, child in self._running:
             if child.poll() is not None:
                 tail = self._log(name).read_text(encoding="utf-8", errors="replace").splitlines()[-15:]
-                raise ChildFailed(f"`sanfuwu {name}` ended (exit code {child.returncode}):\n" + "\n".join(tail))
+                told = _("`sanfuwu %(name)s` ended (exit code %(code)d):") % {"name": name, "code": child.returncode}
+                raise ChildFailed("\n".join([told, *tail]))
 
     def __enter__(self) -> Children:
         return self
@@ -87,4 +89,5 @@ def wait_until_answering(host: str, port: int, children: Children, *, seconds: f
             time.sleep(0.1)
         finally:
             connection.close()
-    raise ChildFailed(f"Nothing answers at http://{host}:{port}/ after {seconds:.0f} s.")
+    told = _("Nothing answers at %(address)s after %(seconds)d seconds.")
+    raise ChildFailed(told % {"address": f"http://{host}:{port}/", "seconds": seconds})

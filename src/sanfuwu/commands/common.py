@@ -12,7 +12,8 @@ from typing import Any
 
 import click
 
-from sanfuwu.config import env
+from sanfuwu.config import env, language
+from sanfuwu.config.language import gettext as _
 
 
 def say(line: str) -> None:
@@ -24,8 +25,8 @@ def say(line: str) -> None:
 def program(role: str = env.APP) -> Iterator[Any]:
     """The database is there and Django is set up, as the running role or the owner.
 
-    Yields the lease on the embedded server, or None. SIGTERM ends the program as Ctrl+C does, so that it leaves no
-    server behind; known errors become one line and exit code 1.
+    Yields the lease on the embedded server, or None. What is said meanwhile is in the language of the terminal. SIGTERM
+    ends the program as Ctrl+C does, so that it leaves no server behind; known errors become one line and exit code 1.
     """
     os.environ["SANFUWU_DB_ROLE"] = role
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sanfuwu.config.settings")
@@ -41,13 +42,34 @@ def program(role: str = env.APP) -> Iterator[Any]:
 
             django.setup()
             from django.db import connections
+            from django.utils import translation
 
             try:
-                yield lease
+                with translation.override(language.chosen()):
+                    yield lease
             finally:
                 connections.close_all()
     except (EmbeddedError, SecretsError, env.BadEnvironment) as error:
         raise click.ClickException(str(error)) from error
+
+
+def as_installed() -> contextlib.AbstractContextManager[None]:
+    """In the language of the installation, whatever the terminal's: for what is kept, and what others will read."""
+    from django.conf import settings
+    from django.utils import translation
+
+    installed: contextlib.AbstractContextManager[None] = translation.override(settings.LANGUAGE_CODE)
+    return installed
+
+
+def no_such_county(schema: str) -> click.ClickException:
+    """A county that was named and is not there."""
+    names = _(", ").join(str(county.schema_name) for county in counties())
+    if not names:
+        return click.UsageError(_("There is no county %(schema)s, and no other either.") % {"schema": schema})
+    return click.UsageError(
+        _("There is no county %(schema)s; there is: %(names)s.") % {"schema": schema, "names": names}
+    )
 
 
 def _terminated(_signal: int, _frame: FrameType | None) -> None:

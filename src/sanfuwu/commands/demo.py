@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 import click
 
 from sanfuwu.config import env
+from sanfuwu.config.language import gettext as _
 
 from .children import ChildFailed, Children, wait_until_answering
-from .common import program
+from .common import as_installed, program
+from .help import Whole, described, option
 
 if TYPE_CHECKING:
     from sanfuwu.demo.cast import Credential
@@ -25,16 +27,20 @@ SCHEMA = "shangyu"
 Tell = Callable[[str, float], None]  # what is done now, and how much of the whole is done (0 … 1)
 
 
-@click.command()
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
-@click.option("--no-serve", is_flag=True, help="Make the demonstration, say who can log in, and end.")
-@click.option("--prepare", is_flag=True, help="Make one into SANFUWU_DEMO_CACHE for later data directories, and end.")
+@described(
+    _(
+        "Start a demonstration: Shangyu District in January and February 2019, invented people and problems; Ctrl+C "
+        "stops all of it."
+    ),
+    _(
+        "Everything is kept in SANFUWU_DATA_DIR. The first start makes it, later ones go on where it was left. "
+        "Passwords are random for each data directory."
+    ),
+)
+@option("--port", default=8000, show_default=True, metavar=_("N"), type=Whole(1, 65535), help=_("Port to listen on."))
+@option("--no-serve", is_flag=True, help=_("Make the demonstration, say who can log in, and end."))
+@option("--prepare", is_flag=True, help=_("Make one into SANFUWU_DEMO_CACHE for later data directories, and end."))
 def command(port: int, no_serve: bool, prepare: bool) -> None:
-    """Start a demonstration: 上虞区 in January and February 2019, invented people and problems; Ctrl+C stops all of it.
-
-    Everything is kept in SANFUWU_DATA_DIR. The first start makes it, later ones go on where it was left. Passwords are
-    random for each data directory.
-    """
     from sanfuwu.demo import prepared
 
     if prepare:
@@ -66,9 +72,9 @@ def _bring_up(children: Children, port: int | None) -> Sequence[Credential]:
             children.start("worker", ["worker"])
         people = _build(data_dir, tell) if fresh else _remembered(data_dir, tell)
         if port is not None:
-            tell("pages", 0.97)
+            tell(_("pages"), 0.97)
             wait_until_answering(HOST, port, children)
-        tell("ready", 1.0)
+        tell(_("ready"), 1.0)
     return people
 
 
@@ -91,7 +97,7 @@ def _prepare(data_dir: Path, tell: Tell) -> bool:
     if kept is None:
         _refuse_installation()
     elif not kept.complete:
-        tell("removing what was left half made", 0.0)
+        tell(_("removing what was left half made"), 0.0)
         _remove()
     plans = [
         CountyPlan(SCHEMA, "330604", "上虞区", ("shangyu.localhost",)),
@@ -99,9 +105,9 @@ def _prepare(data_dir: Path, tell: Tell) -> bool:
     ]
     if kept is None:
         keeping.save(data_dir, keeping.Kept(complete=False))
-    tell("tables", 0.02)
+    tell(_("tables"), 0.02)
     migrate_all(plans, year=timezone.localdate().year, say=lambda line: tell(line, 0.1))
-    with schema_context(SCHEMA):
+    with schema_context(SCHEMA), as_installed():
         seed_divisions()
         for ledger in LEDGERS:
             seed_county(*ledger.division())
@@ -118,7 +124,7 @@ def _build(data_dir: Path, tell: Tell) -> Sequence[Credential]:
     from sanfuwu.demo.scenario import PRESENT, build_demo
 
     _become_running_role()
-    with schema_context(SCHEMA):
+    with schema_context(SCHEMA), as_installed():
         with connection.cursor() as cursor:
             cursor.execute("SET synchronous_commit = off")  # a thousand commits; the last one below waits for them
         people = build_demo(progress=lambda what, part: tell(what, 0.3 + 0.65 * part), beside=True)
@@ -143,9 +149,9 @@ def _remembered(data_dir: Path, tell: Tell) -> Sequence[Credential]:
         return ()
     if not prepared.is_copy(data_dir):
         return kept.people
-    tell("passwords", 0.5)
+    tell(_("passwords"), 0.5)
     _become_running_role()
-    with schema_context(SCHEMA):
+    with schema_context(SCHEMA), as_installed():
         people = renew(kept.people, clock.now())
     keeping.save(data_dir, keeping.Kept(complete=True, people=people))
     prepared.settle(data_dir)
@@ -175,8 +181,11 @@ def _refuse_installation() -> None:
         return  # no tables yet
     if there:
         raise click.ClickException(
-            f"{env.data_dir()} holds an installation that is not a demonstration (counties: {', '.join(there)}). "
-            "Choose an empty directory: SANFUWU_DATA_DIR=…"
+            _(
+                "%(path)s holds an installation that is not a demonstration (counties: %(names)s). Choose an empty "
+                "directory: SANFUWU_DATA_DIR=…"
+            )
+            % {"path": env.data_dir(), "names": _(", ").join(there)}
         )
 
 
@@ -202,7 +211,9 @@ def _refuse_taken(port: int) -> None:
         try:
             probe.bind((HOST, port))
         except OSError as error:
-            raise click.ClickException(f"Port {port} is in use ({error.strerror}). Choose another: --port N") from error
+            raise click.ClickException(
+                _("Port %(port)d is in use. Choose another: --port N") % {"port": port}
+            ) from error
 
 
 def _stay(children: Children) -> None:
@@ -234,7 +245,7 @@ class _Progress:
 
         columns = (BarColumn(), TaskProgressColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
         self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
-        self._task = self._bar.add_task("database", total=1.0)
+        self._task = self._bar.add_task(_("database"), total=1.0)
 
     def __enter__(self) -> Tell:
         self._bar.start()
@@ -249,32 +260,29 @@ class _Progress:
 
 def _introduce(people: Sequence[Credential], port: int | None) -> None:
     """Who can log in, where, and as what."""
-    from django.utils import translation
-    from django.utils.translation import gettext as _
     from rich.console import Console
     from rich.table import Table
 
     from sanfuwu.demo import keeping
     from sanfuwu.demo.beyond import LEDGERS
 
-    with translation.override("zh-hans"):
-        address = f"http://{HOST}:{port}/" if port else ""
-        table = Table(title=_("Sanfuwu, demonstration: 上虞区, 20 February 2019"), title_justify="left")
-        for heading in (_("Role"), _("Name"), _("User name"), _("Password")):
-            table.add_column(heading, no_wrap=True)
-        for one in people:
-            table.add_row(one.does, one.name, one.username, one.password)
-        console = Console()
-        console.print(table)
-        kept = keeping.path_in(env.data_dir())
-        console.print(
-            _("These passwords were made at random for this data directory; they are kept in %(file)s (0600).")
-            % {"file": kept},
-            highlight=False,
-            soft_wrap=True,
-        )
-        if address:
-            for ledger in LEDGERS:
-                there = {"county": ledger.name, "address": f"http://{ledger.schema}.localhost:{port}/"}
-                console.print(_("%(county)s has its own address: %(address)s") % there, soft_wrap=True)
-            console.print(_("Open %(address)s — Ctrl+C stops everything.") % {"address": address}, soft_wrap=True)
+    address = f"http://{HOST}:{port}/" if port else ""
+    table = Table(title=_("Sanfuwu, demonstration: Shangyu District, 20 February 2019"), title_justify="left")
+    for heading in (_("Role"), _("Name"), _("User name"), _("Password")):
+        table.add_column(heading, no_wrap=True)
+    for one in people:
+        table.add_row(one.does, one.name, one.username, one.password)
+    console = Console()
+    console.print(table)
+    kept = keeping.path_in(env.data_dir())
+    console.print(
+        _("These passwords were made at random for this data directory; they are kept in %(file)s (0600).")
+        % {"file": kept},
+        highlight=False,
+        soft_wrap=True,
+    )
+    if address:
+        for ledger in LEDGERS:
+            there = {"county": ledger.name, "address": f"http://{ledger.schema}.localhost:{port}/"}
+            console.print(_("%(county)s has its own address: %(address)s") % there, soft_wrap=True)
+        console.print(_("Open %(address)s — Ctrl+C stops everything.") % {"address": address}, soft_wrap=True)

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .common import program, say
+from sanfuwu.config.language import gettext as _
+
+from .common import as_installed, program, say
+from .help import described, option
 
 if TYPE_CHECKING:
     from sanfuwu.territory.actor import Actor
@@ -16,19 +19,38 @@ if TYPE_CHECKING:
 LEDGERS = ("problems", "duties", "tasks", "results")
 
 
-@click.command()
+@described(
+    _("Take out a ledger: problems, duties (by unit), tasks or results."),
+    _(
+        "The file has what this post sees on its screen, with masked contacts, and is logged as any other export. It "
+        "is written beside its place and put there when it is whole."
+    ),
+)
 @click.argument("ledger", type=click.Choice(LEDGERS))
-@click.option("--as", "post", required=True, metavar="POST", help="Whose eyes: the id of a post, or a user name.")
-@click.option("--format", "kind", default="xlsx", show_default=True, type=click.Choice(["xlsx", "csv"]))
-@click.option("--filter", "address", default="", metavar="FILTER", help="As in the list's address: 'open=1&tier=key'.")
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Default: a name of its own, here.")
-@click.option("--county", metavar="SCHEMA", help="Default: the first one.")
+@option("--as", "post", required=True, metavar=_("POST"), help=_("Whose eyes: the id of a post, or a user name."))
+@option(
+    "--format",
+    "kind",
+    default="xlsx",
+    show_default=True,
+    type=click.Choice(["xlsx", "csv"]),
+    help=_("The form of the file."),
+)
+@option(
+    "--filter",
+    "address",
+    default="",
+    metavar=_("FILTER"),
+    help=_("Which problems, as in the list's address: 'open=1&tier=key'."),
+)
+@option(
+    "--output",
+    metavar=_("FILE"),
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=_("Where to; otherwise a name of its own, in the present directory."),
+)
+@option("--county", metavar=_("SCHEMA"), help=_("Which county; otherwise the one that was made first."))
 def command(ledger: str, post: str, kind: str, address: str, output: Path | None, county: str | None) -> None:
-    """Take out a ledger: problems 问题清单, duties 责任清单, tasks 任务清单, results 效果清单.
-
-    The file has what this post sees on its screen, with masked contacts, and is logged as any other export. It is
-    written beside its place and put there when it is whole.
-    """
     with program():
         from django.http import QueryDict
         from django_tenants.utils import schema_context
@@ -52,7 +74,7 @@ def command(ledger: str, post: str, kind: str, address: str, output: Path | None
                 export = request_export(cmd, actor=actor, now=now)
                 part = (output or Path(f"{ledger}.{kind}")).with_suffix(".part")
                 try:
-                    with _Progress(export.total) as told:
+                    with _Progress(export.total) as told, as_installed():
                         write(export, part, actor=actor, now=now, beside=True, told=told)
                 except BaseException:
                     Export.objects.filter(pk=export.pk).update(state=Export.State.FAILED, finished_at=clock.now())
@@ -69,7 +91,10 @@ def command(ledger: str, post: str, kind: str, address: str, output: Path | None
                 note_download(export, actor=actor, now=now)
             except ActionError as error:
                 raise click.ClickException(error.message) from error
-            say(f"{export.done:,} problems, {export.rows:,} lines, record {export.pk}")
+            say(
+                _("%(problems)s problems, %(lines)s lines, record %(record)s")
+                % {"problems": f"{export.done:,}", "lines": f"{export.rows:,}", "record": export.pk}
+            )
             click.echo(str(target))
 
 
@@ -84,15 +109,18 @@ def _actor(text: str, now: Any) -> Actor:
     if re.fullmatch(r"[0-9a-fA-F-]{32,36}", text):
         row = Post.objects.filter(pk=text).first()
         if row is None:
-            raise click.UsageError(f"There is no post {text}.")
+            raise click.UsageError(_("There is no post %(id)s.") % {"id": text})
         return load_actor(row.pk, account_id=row.account_id, now=now)
     account = Account.objects.filter(username=text).first()
     if account is None:
-        raise click.UsageError(f"There is no user {text}.")
+        raise click.UsageError(_("There is no account %(name)s.") % {"name": text})
     own = [item for item in posts_of(account.pk, timezone.localdate(now)) if item.on_behalf_of is None]
     if len(own) != 1:
-        said = "; ".join(f"{item.post_id} ({item.label})" for item in own) or "none"
-        raise click.UsageError(f"{text} has {len(own)} posts: say which by its id: {said}")
+        if not own:
+            raise click.UsageError(_("%(name)s has no post.") % {"name": text})
+        told = _("%(name)s has %(count)d posts: say which by its id: %(posts)s")
+        posts = _("; ").join(f"{item.post_id} ({item.label})" for item in own)
+        raise click.UsageError(told % {"name": text, "count": len(own), "posts": posts})
     return load_actor(own[0].post_id, account_id=account.pk, now=now)
 
 
@@ -105,7 +133,7 @@ class _Progress:
 
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
-        self._task = self._bar.add_task("export", total=total)
+        self._task = self._bar.add_task(_("export"), total=total)
 
     def __enter__(self) -> _Progress:
         self._bar.start()

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .common import counties, program
+from sanfuwu.config.language import gettext as _
+
+from .common import counties, no_such_county, program
+from .help import described, option
 
 if TYPE_CHECKING:
     from sanfuwu.figures.queries import Report
@@ -16,17 +19,18 @@ if TYPE_CHECKING:
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
-@click.command()
-@click.option("--from", "first", type=DAY, required=True, metavar="YYYY-MM-DD", help="The first day.")
-@click.option("--to", "last", type=DAY, required=True, metavar="YYYY-MM-DD", help="The last day, which counts too.")
-@click.option("--county", "schema", metavar="SCHEMA", help="Which county; without it the one that was made first.")
-@click.option("--json", "as_json", is_flag=True, help="As JSON on standard output.")
+@described(
+    _("Count the records of a window of days."),
+    _(
+        "Days are local dates, the last one included. What was imported or entered for training is not counted. Each "
+        "number has one definition, which stands on the page of figures beside its list of records."
+    ),
+)
+@option("--from", "first", type=DAY, required=True, metavar=_("YYYY-MM-DD"), help=_("The first day."))
+@option("--to", "last", type=DAY, required=True, metavar=_("YYYY-MM-DD"), help=_("The last day, which counts too."))
+@option("--county", "schema", metavar=_("SCHEMA"), help=_("Which county; otherwise the one that was made first."))
+@option("--json", "as_json", is_flag=True, help=_("As JSON on standard output."))
 def command(first: dt.datetime, last: dt.datetime, schema: str | None, as_json: bool) -> None:
-    """Count the records of a window of days.
-
-    Days are local dates, the last one included. What was imported or entered for training is not counted. Each number
-    has one definition, which stands on the page of figures beside its list of records.
-    """
     with program():
         from django_tenants.utils import schema_context
 
@@ -37,7 +41,7 @@ def command(first: dt.datetime, last: dt.datetime, schema: str | None, as_json: 
 
         county = next((c for c in counties() if schema in (None, c.schema_name)), None)
         if county is None:
-            raise click.ClickException("There is no such county: `sanfuwu check` lists them.")
+            raise no_such_county(schema or "")
         try:
             with schema_context(county.schema_name):
                 found = report(SYSTEM, Window(first.date(), last.date()))
@@ -62,29 +66,26 @@ def as_dict(county: str, report: Report) -> dict[str, Any]:
 
 
 def _show(county: str, report: Report) -> None:
-    from django.utils import translation
-    from django.utils.translation import gettext as _
     from rich.console import Console
     from rich.table import Table
 
     from sanfuwu.figures.definitions import FIGURES
     from sanfuwu.web.words import CHANNELS
 
-    with translation.override("zh-hans"):
-        title = _("%(county)s, %(first)s to %(last)s") % {
-            "county": county,
-            "first": report.window.first,
-            "last": report.window.last,
-        }
-        table = Table(title=title, title_justify="left", show_header=False)
-        table.add_column(no_wrap=True)
-        table.add_column(justify="right", no_wrap=True)
-        for figure in FIGURES:
-            table.add_row(str(figure.label), f"{report.numbers[figure.name]:,}")
-            if figure.name == "solved_by_district_coordination":
-                for cell in report.by_category:
-                    table.add_row(f"  {cell.name}", f"{cell.count:,}")
-            if figure.name == "problems_registered":
-                for cell in report.by_channel:
-                    table.add_row(f"  {CHANNELS.get(cell.key, cell.key)}", f"{cell.count:,}")
-        Console().print(table)
+    title = _("%(county)s, %(first)s to %(last)s") % {
+        "county": county,
+        "first": report.window.first,
+        "last": report.window.last,
+    }
+    table = Table(title=title, title_justify="left", show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    for figure in FIGURES:
+        table.add_row(str(figure.label), f"{report.numbers[figure.name]:,}")
+        if figure.name == "solved_by_district_coordination":
+            for cell in report.by_category:
+                table.add_row(f"  {cell.name}", f"{cell.count:,}")
+        if figure.name == "problems_registered":
+            for cell in report.by_channel:
+                table.add_row(f"  {CHANNELS.get(cell.key, cell.key)}", f"{cell.count:,}")
+    Console().print(table)

@@ -4,37 +4,37 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator, Sequence
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
+
+from sanfuwu.config.language import gettext as _
 
 if TYPE_CHECKING:
     from sanfuwu.accounts.start import Opened
 
 
-class Refused(click.ClickException):
-    """A refusal in the language of the command's own output, without click's English `Error:` before it."""
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        click.echo(self.message, err=True, file=file)
-
-
-class Misused(Refused):
-    """The command was called in a way that cannot be carried out."""
+class Misused(click.ClickException):
+    """The command was called in a way that cannot be carried out; said without the usage line, which was kept."""
 
     exit_code = 2
 
 
 def hand_out(opened: Sequence[Opened]) -> None:
     """A heading and a line for each, with tabs between the columns: for the eye, and for a program."""
-    from django.utils.translation import gettext as _
-
     from sanfuwu.accounts.people import FIRST_PASSWORD_DAYS
     from sanfuwu.web.words import ROLES, word
 
     click.echo("\t".join([_("Role"), _("User name"), _("First password")]))
     for one in opened:
         click.echo("\t".join([word(ROLES, one.role), one.username, one.password]))
+    if len(opened) == 1:
+        told = _(
+            "The first password is shown this once, is good for %(days)d days and only for choosing an own one. Hand "
+            "it over in person."
+        )
+        click.echo(told % {"days": FIRST_PASSWORD_DAYS})
+        return
     told = _(
         "Each first password is shown this once, is good for %(days)d days and only for choosing an own one. Hand each "
         "over in person, to its officer only."
@@ -45,7 +45,6 @@ def hand_out(opened: Sequence[Opened]) -> None:
 def where_to_go(schema: str) -> Iterator[str]:
     """The addresses of a county, and what still keeps a browser from it."""
     from django.conf import settings
-    from django.utils.translation import gettext as _
 
     from sanfuwu.config import clock
     from sanfuwu.counties.models import County, CountyDomain
@@ -71,7 +70,6 @@ def hindrances(host: str) -> Iterator[str]:
     """What keeps a browser from a host name, as far as this machine can tell."""
     from django.conf import settings
     from django.http.request import validate_host
-    from django.utils.translation import gettext as _
 
     if not validate_host(host, settings.ALLOWED_HOSTS):
         yield _("Add %(host)s to SANFUWU_ALLOWED_HOSTS and start `serve` again.") % {"host": host}

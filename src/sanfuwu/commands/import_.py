@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sanfuwu.config.language import gettext as _
+
 from .common import program
+from .help import described, option
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -23,40 +26,54 @@ if TYPE_CHECKING:
 SHOWN = 20
 
 
-@click.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--sheet", metavar="NAME", help="The sheet. Default: the one whose headings say most.")
-@click.option(
+@described(
+    _("Register the rows of a table (.xlsx, .xls, .csv) as problems."),
+    _(
+        "Columns are recognised by their headings and by what stands in them. Rows that are registered already are "
+        "left alone: a run that was broken off can simply be started again. Ends with exit code 1 when rows could not "
+        "be registered; the others are."
+    ),
+)
+@click.argument("file", metavar=_("FILE"), type=click.Path(path_type=Path))
+@option("--sheet", metavar=_("NAME"), help=_("The sheet; otherwise the one whose headings say most."))
+@option(
     "--mapping",
-    metavar="HEADING=FIELD",
+    metavar=_("HEADING=FIELD"),
     multiple=True,
-    help="What a column is, where it is not what its heading suggests; may be given "
-    "several times. --fields lists them.",
+    help=_(
+        "What a column is, where it is not what its heading suggests; may be given several times. --fields lists them."
+    ),
 )
-@click.option("--source", default="", metavar="NAME", help="Whose list it is: by this name its rows are known again.")
-@click.option(
-    "--history/--live", default=None, help="Cases of the past, or problems to be accepted. Default: by columns."
+@option(
+    "--source",
+    default="",
+    metavar=_("NAME"),
+    help=_("Whose list it is: by this name its rows are known again."),
 )
-@click.option(
+@option(
+    "--history/--live",
+    default=None,
+    help=_("Cases of the past, or problems to be accepted; otherwise the columns decide."),
+)
+@option(
     "--approved-by",
-    metavar="USER",
-    help="Who approves the history: an account of the dispatch office or of supervision. "
-    "Without it the import waits until somebody approves it on its page.",
+    metavar=_("ACCOUNT"),
+    help=_(
+        "Who approves the history: an account of the dispatch office or of supervision. Without it the import waits "
+        "until somebody approves it on its page."
+    ),
 )
-@click.option("--dry-run", is_flag=True, help="Check every row and say what would happen; nothing is written.")
-@click.option(
+@option("--dry-run", is_flag=True, help=_("Check every row and say what would happen; nothing is written."))
+@option(
     "--fields",
     is_flag=True,
     is_eager=True,
     expose_value=False,
     callback=lambda *given: _list_fields(*given),
-    help="List what a column may be, and end.",
+    help=_("List what a column may be, and end."),
 )
-@click.option("--county", metavar="SCHEMA", help="The county to register them in. Default: the first one.")
-@click.option("--json", "as_json", is_flag=True, help="Print the whole report as JSON.")
-@click.option(
-    "--lang", default="zh-hans", show_default=True, type=click.Choice(["zh-hans", "en"]), help="Of the report."
-)
+@option("--county", metavar=_("SCHEMA"), help=_("Which county; otherwise the one that was made first."))
+@option("--json", "as_json", is_flag=True, help=_("Print the whole report as JSON."))
 def command(
     file: Path,
     sheet: str | None,
@@ -67,21 +84,14 @@ def command(
     dry_run: bool,
     county: str | None,
     as_json: bool,
-    lang: str,
 ) -> None:
-    """Register the rows of a table (.xlsx, .xls, .csv) as problems.
-
-    Columns are recognised by their headings and by what stands in them. Rows that are registered already are left
-    alone: a run that was broken off can simply be started again. Ends with exit code 1 when rows could not be
-    registered; the others are.
-    """
     with program():
-        from django.utils import timezone, translation
+        from django.utils import timezone
         from django_tenants.utils import schema_context
 
         from sanfuwu.ledger.errors import ActionError
 
-        with translation.override(lang), schema_context(_schema(county)):
+        with schema_context(_schema(county)):
             try:
                 # The real time, also where a demonstration's clock stands in 2019: tables come from later years.
                 said = _import(
@@ -96,7 +106,9 @@ def command(
                     quiet=as_json,
                 )
             except ActionError as error:
-                raise click.ClickException(f"{file.name}: {error.message}") from error
+                raise click.ClickException(
+                    _("%(file)s: %(reason)s") % {"file": file.name, "reason": error.message}
+                ) from error
             if as_json:
                 click.echo(json.dumps(said, ensure_ascii=False, indent=1))
             else:
@@ -125,9 +137,9 @@ def _import(
     from sanfuwu.territory.actor import SYSTEM
 
     if not file.is_file():
-        raise click.ClickException(f"There is no file {file}.")
+        raise click.ClickException(_("There is no file %(file)s.") % {"file": file})
     if file.stat().st_size > MOST_BYTES:
-        raise click.ClickException(f"{file.name}: {too_big().message}")
+        raise click.ClickException(_("%(file)s: %(reason)s") % {"file": file.name, "reason": too_big().message})
     approver = _approver(approved_by, now) if approved_by else None
     began = time.perf_counter()
     run = actions.upload(file.read_bytes(), file.name, actor=SYSTEM, now=now, sheet=sheet, source=source)
@@ -155,7 +167,7 @@ def _import(
         actions.cancel(run.pk, actor=SYSTEM, now=now)
         raise
     if run.state != ImportRun.State.DONE:
-        raise click.ClickException(run.trouble or f"The import is {run.state}.")
+        raise click.ClickException(run.trouble or _("The import was not finished."))
     return _said(run, queries.report(run, most=None), "done", began)
 
 
@@ -176,8 +188,6 @@ def _said(run: ImportRun, report: Report, state: str, began: float) -> dict[str,
 
 def lines(said: dict[str, Any]) -> list[str]:
     """The report in words."""
-    from django.utils.translation import gettext as _
-
     from sanfuwu.config import clock
 
     counts = {name: said[name] for name in ("total", "created", "duplicates", "lookalikes", "rejected", "undated")}
@@ -215,7 +225,7 @@ def lines(said: dict[str, Any]) -> list[str]:
             % {"categories": said["proposed_categories"], "units": said["proposed_units"]}
         )
     if said["unused"]:
-        told.append(_("Columns not read: %(names)s") % {"names": "、".join(said["unused"])})
+        told.append(_("Columns not read: %(names)s") % {"names": _(", ").join(said["unused"])})
     for reject in said["rejects"][:SHOWN]:
         told.append(
             _("Row %(row)d, %(heading)s: %(reason)s")
@@ -238,7 +248,10 @@ def _mapping(given: tuple[str, ...], run: ImportRun) -> dict[int, str]:
         heading, equals, key = one.rpartition("=")
         at = names.get(plain(heading)) or names.get(heading.upper())
         if not equals or at is None:
-            raise click.UsageError(f"--mapping {one}: the table has no column “{heading or one}”.")
+            raise click.UsageError(
+                _("--mapping %(said)s: the table has no column “%(heading)s”.")
+                % {"said": one, "heading": heading or one}
+            )
         found[at] = key.strip()
     return found
 
@@ -248,13 +261,10 @@ def _list_fields(context: click.Context, _parameter: click.Parameter, asked: boo
     if not asked:
         return
     with program():
-        from django.utils import translation
-
         from sanfuwu.intake.queries import field_labels
 
-        with translation.override("zh-hans"):
-            for key, label in field_labels():
-                click.echo(f"{key:12} {label}")
+        for key, label in field_labels():
+            click.echo(f"{key:12} {label}")
     context.exit()
 
 
@@ -272,17 +282,17 @@ def _approver(username: str, now: dt.datetime) -> Actor:
         Account.objects.filter(username__iexact=username, is_active=True).values_list("pk", flat=True).first()
     )
     if account_id is None:
-        raise click.UsageError(f"There is no account {username}.")
+        raise click.UsageError(_("There is no account %(name)s.") % {"name": username})
     for post in posts_of(account_id, timezone.localdate(now)):
         if post.on_behalf_of is None:
             actor = load_actor(post.post_id, account_id=account_id, now=now)
             if may_approve_history(actor, SYSTEM):
                 return actor
-    raise click.UsageError(f"{username} has no post in the dispatch office or in supervision.")
+    raise click.UsageError(_("%(name)s has no post in the dispatch office or in supervision.") % {"name": username})
 
 
 def _schema(named: str | None) -> str:
-    from .common import counties
+    from .common import counties, no_such_county
     from .serve import refuse_unready
 
     refuse_unready()
@@ -290,7 +300,7 @@ def _schema(named: str | None) -> str:
     if named is None:
         return schemas[0]
     if named not in schemas:
-        raise click.UsageError(f"There is no county {named}; there is {', '.join(schemas)}.")
+        raise no_such_county(named)
     return named
 
 
@@ -307,7 +317,7 @@ class _Progress:
 
     def __enter__(self) -> _Progress:
         self._bar.start()
-        self._task = self._bar.add_task("import", total=None)
+        self._task = self._bar.add_task(_("import"), total=None)
         return self
 
     def __exit__(self, *_error: object) -> None:

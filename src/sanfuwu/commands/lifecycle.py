@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sanfuwu.config.language import gettext as _
+
+from .help import described, option
+
 if TYPE_CHECKING:
     from sanfuwu.rules.lifecycle import Step
 
@@ -45,15 +49,16 @@ def _row(step: Step) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-@click.command()
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), default=Path("docs/lifecycle.md"))
-@click.option("--check", is_flag=True, help="Write nothing; exit with 1 when the file is out of date.")
+@described(_("Draw the lifecycle tables as Mermaid diagrams into a file (docs/lifecycle.md)."))
+@click.argument(
+    "file", metavar=_("[FILE]"), type=click.Path(dir_okay=False, path_type=Path), default=Path("docs/lifecycle.md")
+)
+@option("--check", is_flag=True, help=_("Write nothing; exit with 1 when the file is out of date."))
 def command(file: Path, check: bool) -> None:
-    """Draw the lifecycle tables as Mermaid diagrams into FILE (docs/lifecycle.md)."""
     text = document()
     if check:
         if not file.exists() or file.read_text(encoding="utf-8") != text:
-            raise click.ClickException(f"{file} is out of date: run `sanfuwu lifecycle`.")
+            raise click.ClickException(_("%(file)s is out of date: run `sanfuwu lifecycle`.") % {"file": file})
         return
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")

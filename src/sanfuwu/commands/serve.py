@@ -6,21 +6,30 @@ import threading
 
 import click
 
-from .common import program, say
+from sanfuwu.config.language import gettext as _
+
+from .common import as_installed, program, say
+from .help import Whole, described, option
 
 
-@click.command()
-@click.option(
-    "--host", default="127.0.0.1", show_default=True, help="Address to listen on. A proxy with TLS stands in front."
+@described(_("Serve the pages and the API."))
+@option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    metavar=_("ADDRESS"),
+    help=_("Address to listen on. A proxy with TLS stands in front."),
 )
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
-@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes.")
-@click.option("--threads", default=8, show_default=True, type=click.IntRange(1, 64), help="Threads in each process.")
+@option("--port", default=8000, show_default=True, metavar=_("N"), type=Whole(1, 65535), help=_("Port to listen on."))
+@option("--workers", default=1, show_default=True, metavar=_("N"), type=Whole(1, 64), help=_("Processes."))
+@option(
+    "--threads", default=8, show_default=True, metavar=_("N"), type=Whole(1, 64), help=_("Threads in each process.")
+)
 def command(host: str, port: int, workers: int, threads: int) -> None:
-    """Serve the pages and the API."""
     with program() as lease:
         refuse_unready()
-        run(lease, host=host, port=port, workers=workers, threads=threads)
+        with as_installed():
+            run(lease, host=host, port=port, workers=workers, threads=threads)
 
 
 def refuse_unready() -> None:
@@ -35,8 +44,10 @@ def refuse_unready() -> None:
     except ProgrammingError:
         pass
     raise click.ClickException(
-        "The database holds no county yet. Run `sanfuwu migrate --county SCHEMA --code CODE --name NAME`, "
-        "or `sanfuwu demo` for a demonstration."
+        _(
+            "The database holds no county yet. Run `sanfuwu migrate --county SCHEMA --code CODE --name NAME`, or "
+            "`sanfuwu demo` for a demonstration."
+        )
     )
 
 

@@ -7,18 +7,22 @@ from dataclasses import asdict
 
 import click
 
-from .common import counties, program, say
+from sanfuwu.config.language import gettext as _
+
+from .common import counties, no_such_county, program, say
+from .help import described, option
 
 
-@click.command()
-@click.option("--county", metavar="SCHEMA", help="Only this county.")
-@click.option("--json", "as_json", is_flag=True, help="The result as JSON on standard output.")
+@described(
+    _("Verify that no event was changed, removed or put in."),
+    _(
+        "Looks at all streams of all counties: hashes, links, gaps, the rows' present heads, texts that are not "
+        "erased, and the daily checkpoints. Exits with 1 when something is broken."
+    ),
+)
+@option("--county", metavar=_("SCHEMA"), help=_("Only this county."))
+@option("--json", "as_json", is_flag=True, help=_("The result as JSON on standard output."))
 def command(county: str | None, as_json: bool) -> None:
-    """Verify that no event was changed, removed or put in.
-
-    Looks at all streams of all counties: hashes, links, gaps, the rows' present heads, texts that are not erased, and
-    the daily checkpoints. Exits with 1 when something is broken.
-    """
     with program():
         from django_tenants.utils import schema_context
 
@@ -26,24 +30,36 @@ def command(county: str | None, as_json: bool) -> None:
 
         wanted = [c for c in counties() if county in (None, c.schema_name)]
         if not wanted:
-            raise click.ClickException("There is no such county: `sanfuwu check` lists them.")
+            raise no_such_county(county or "")
         results = {}
         for one in wanted:
             with schema_context(one.schema_name):
                 results[one.schema_name] = report = verify(one.schema_name)
             if not as_json:
                 say(
-                    f"{one.name}: {report.events} events in {report.streams} streams, {report.notes} texts "
-                    f"({report.erased_notes} erased), {report.checkpoints} checkpoints"
+                    _(
+                        "%(county)s: %(events)d events in %(streams)d streams, %(notes)d texts (%(erased)d erased), "
+                        "%(checkpoints)d checkpoints"
+                    )
+                    % {
+                        "county": one.name,
+                        "events": report.events,
+                        "streams": report.streams,
+                        "notes": report.notes,
+                        "erased": report.erased_notes,
+                        "checkpoints": report.checkpoints,
+                    }
                 )
                 for line in report.shown:
-                    say(f"  broken: {line}")
+                    say("  " + _("broken: %(what)s") % {"what": line})
                 if report.breaks > len(report.shown):
-                    say(f"  … and {report.breaks - len(report.shown)} more")
+                    say("  " + _("… and %(count)d more") % {"count": report.breaks - len(report.shown)})
         if as_json:
             click.echo(json.dumps({schema: asdict(r) for schema, r in results.items()}, ensure_ascii=False, indent=1))
         broken = sum(r.breaks for r in results.values())
         if broken:
-            raise click.ClickException(f"{broken} breaks: the ledger was tampered with, or restored incompletely.")
+            raise click.ClickException(
+                _("%(count)d breaks: the ledger was tampered with, or restored incompletely.") % {"count": broken}
+            )
         if not as_json:
-            say("All chains are whole.")
+            say(_("All chains are whole."))

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import gettext
 import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-import sanfuwu
 from sanfuwu.config import env
+from sanfuwu.config.language import gettext as _
 
 from .handing_out import Misused
-
-_LOCALE = Path(sanfuwu.__file__).parent / "locale"
 
 
 def refuse_beside_demo(command: str) -> None:
@@ -27,7 +24,6 @@ def refuse_beside_demo(command: str) -> None:
     found = next((place for place in _places() if _is_demo(place)), None)
     if found is None or found == env.data_dir():
         return
-    _ = _words()
     program, rest = shlex.quote(str(_shown(program_path()))), shlex.join(sys.argv[2:])
     told = _(
         "There is a demonstration in %(demo)s, but without SANFUWU_DATA_DIR this command works in %(data)s. Say which "
@@ -53,7 +49,6 @@ def refuse_beside_demo(command: str) -> None:
 def whereabouts(schema: str) -> Iterator[str]:
     """The data directory or database that was used, the other counties in it, and where the program is."""
     from django.db import connection
-    from django.utils.translation import gettext as _
 
     from sanfuwu.config import database
 
@@ -65,8 +60,10 @@ def whereabouts(schema: str) -> Iterator[str]:
         said = connection.settings_dict
         where = f"{said.get('HOST') or 'localhost'}:{said.get('PORT') or 5432}/{said.get('NAME')}"
         yield _("Database: %(where)s; files in %(path)s") % {"where": where, "path": env.data_dir()}
-    beside = "、".join(
-        f"{county.name}（{county.schema_name}）" for county in counties() if county.schema_name != schema
+    beside = _(", ").join(
+        _("%(name)s (%(schema)s)") % {"name": county.name, "schema": county.schema_name}
+        for county in counties()
+        if county.schema_name != schema
     )
     yield _("Counties there beside it: %(names)s") % {"names": beside or _("none")}
     yield _("Program: %(path)s") % {"path": program_path()}
@@ -91,8 +88,3 @@ def _is_demo(place: Path) -> bool:
 def _shown(path: Path) -> Path:
     """Below the directory one is in: as one would type it."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-
-
-def _words() -> Callable[[str], str]:
-    """The catalogue without Django, which is not to be set up before it is clear where."""
-    return gettext.translation("django", _LOCALE, ["zh_Hans"], fallback=True).gettext

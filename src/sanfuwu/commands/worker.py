@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import asyncio
 
-import click
+from sanfuwu.config.language import gettext as _
 
-from .common import program, say
+from .common import as_installed, program, say
+from .help import Whole, described, option
 
 
-@click.command()
-@click.option("--concurrency", default=2, show_default=True, type=click.IntRange(1, 50), help="Jobs at the same time.")
+@described(
+    _("Run the jobs: the daily checkpoint and the messages to the outside."),
+    _(
+        "As many workers as wished may run, on any machine that reaches the database. Ctrl+C lets running jobs end "
+        "first."
+    ),
+)
+@option(
+    "--concurrency", default=2, show_default=True, metavar=_("N"), type=Whole(1, 50), help=_("Jobs at the same time.")
+)
 def command(concurrency: int) -> None:
-    """Run the jobs: the daily checkpoint and the messages to the outside.
-
-    As many workers as wished may run, on any machine that reaches the database. Ctrl+C lets running jobs end first.
-    """
     with program():
         from procrastinate.contrib.django import app
 
-        say("worker: waiting for jobs; Ctrl+C ends it")
-        asyncio.run(_run(app, concurrency))
+        say(_("Waiting for jobs; Ctrl+C ends it."))
+        with as_installed():
+            asyncio.run(_run(app, concurrency))
 
 
 async def _run(app: object, concurrency: int) -> None:

@@ -21,16 +21,36 @@ from sanfuwu.counties.models import CalendarYear, County
 from sanfuwu.counties.setup import problem_sequences
 
 from . import clock, database, env, privileges
+from .language import N_
+from .language import gettext as _
 
 Level = Literal["ok", "note", "warning", "error"]
-_MIGRATE = "run `sanfuwu migrate` (as the owner role)"
+_MIGRATE = N_("run `sanfuwu migrate` (as the owner role)")
 _MIN_FREE_BYTES = 2 * 2**30
+_TITLES = {
+    "configuration": N_("Configuration"),
+    "TLS": "TLS",
+    "time": N_("Clock"),
+    "secrets": N_("Secrets"),
+    "disk": N_("Disk"),
+    "database": N_("Database"),
+    "server": N_("Database"),
+    "tables": N_("Tables"),
+    "migrations": N_("Tables"),
+    "roles": N_("Database roles"),
+    "counties": N_("Counties"),
+    "calendar": N_("Working calendar"),
+    "numbers": N_("Problem numbers"),
+    "sequences": N_("Problem numbers"),
+    "worker": N_("Worker"),
+}
 _WORKER_ALIVE = dt.timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the answer; `todo` says what to do, empty when nothing."""
+    """One line of the answer; `todo` says what to do, empty when nothing. `subject` is part of the interface: programs
+    read it, in every language; people read its `title`."""
 
     level: Level
     subject: str
@@ -46,35 +66,45 @@ def examine() -> list[Finding]:
             found += list(check())
         except DatabaseError as error:
             first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-            found.append(Finding("error", check.__name__.strip("_"), first, _MIGRATE))
+            found.append(Finding("error", check.__name__.strip("_"), first, _(_MIGRATE)))
     return found
+
+
+def title(subject: str) -> str:
+    """The subject in words: `numbers of shangyu` is “Numbers (shangyu)”."""
+    word, _of, schema = subject.partition(" of ")
+    told = _(_TITLES[word]) if word in _TITLES else word
+    return _("%(name)s (%(schema)s)") % {"name": told, "schema": schema} if schema else told
 
 
 def configuration() -> Iterator[Finding]:
     if settings.DEBUG:
-        yield Finding("error", "configuration", "debug mode shows insides to everybody", "unset SANFUWU_DEBUG")
+        yield Finding("error", "configuration", _("debug mode shows insides to everybody"), _("unset SANFUWU_DEBUG"))
     try:
         call_command("check", fail_level="ERROR", stdout=io.StringIO(), stderr=io.StringIO())
     except SystemCheckError as error:
-        yield Finding("error", "configuration", str(error).strip().splitlines()[0], "see `python -m django check`")
+        yield Finding("error", "configuration", str(error).strip().splitlines()[0], _("see `python -m django check`"))
     only_local = all(host.strip(".") in ("localhost", "127.0.0.1", "[::1]") for host in settings.ALLOWED_HOSTS)
     if only_local:
         yield Finding(
-            "note", "configuration", "only this machine may open it", "set SANFUWU_ALLOWED_HOSTS to serve others"
+            "note", "configuration", _("only this machine may open it"), _("set SANFUWU_ALLOWED_HOSTS to serve others")
         )
     else:
-        yield Finding("ok", "configuration", f"served as {', '.join(settings.ALLOWED_HOSTS)}")
+        yield Finding("ok", "configuration", _("served as %(hosts)s") % {"hosts": _(", ").join(settings.ALLOWED_HOSTS)})
 
 
 def tls() -> Iterator[Finding]:
     if settings.SANFUWU_BEHIND_TLS:
-        yield Finding("ok", "TLS", "cookies are sent over TLS only")
+        yield Finding("ok", "TLS", _("cookies are sent over TLS only"))
     else:
         yield Finding(
             "error",
             "TLS",
-            "passwords and names cross the network readable",
-            "put a proxy with TLS in front (deploy/), then set SANFUWU_BEHIND_TLS=1; without it only a demonstration",
+            _("passwords and names cross the network readable"),
+            _(
+                "put a proxy with TLS in front (deploy/), then set SANFUWU_BEHIND_TLS=1; without it only a "
+                "demonstration"
+            ),
         )
 
 
@@ -83,23 +113,27 @@ def time() -> Iterator[Finding]:
         yield Finding(
             "warning",
             "time",
-            f"this is a demonstration: it takes the time to be {clock.now():%Y-%m-%d %H:%M} UTC",
-            "use another SANFUWU_DATA_DIR for real work",
+            _("this is a demonstration: it takes the time to be %(time)s UTC")
+            % {"time": f"{clock.now():%Y-%m-%d %H:%M}"},
+            _("use another SANFUWU_DATA_DIR for real work"),
         )
 
 
 def secrets() -> Iterator[Finding]:
     path = database.secrets_path()
     yield Finding(
-        "note", "secrets", f"the keys of all encrypted texts are in {path}", "back it up apart from the database"
+        "note",
+        "secrets",
+        _("the keys of all encrypted texts are in %(path)s") % {"path": path},
+        _("back it up apart from the database"),
     )
 
 
 def disk() -> Iterator[Finding]:
     free = shutil.disk_usage(env.ensure_data_dir()).free
-    said = f"{free / 2**30:.1f} GiB free"
+    said = _("%(size)s GiB free") % {"size": f"{free / 2**30:.1f}"}
     if free < _MIN_FREE_BYTES:
-        yield Finding("warning", "disk", said, "make room: PostgreSQL stops when the disk is full")
+        yield Finding("warning", "disk", said, _("make room: PostgreSQL stops when the disk is full"))
     else:
         yield Finding("ok", "disk", said)
 
@@ -112,19 +146,26 @@ def server() -> Iterator[Finding]:
         )
         version, number, fsync, synchronous = cursor.fetchone()
     if number < 150000:
-        yield Finding("error", "database", f"PostgreSQL {version} is too old", "use PostgreSQL 15 or newer")
+        yield Finding(
+            "error",
+            "database",
+            _("PostgreSQL %(version)s is too old") % {"version": version},
+            _("use PostgreSQL 15 or newer"),
+        )
     elif (fsync, synchronous) != ("on", "on"):
         yield Finding(
-            "error", "database", f"fsync={fsync}, synchronous_commit={synchronous}", "turn both on: acts get lost"
+            "error", "database", f"fsync={fsync}, synchronous_commit={synchronous}", _("turn both on: acts get lost")
         )
     else:
-        yield Finding("ok", "database", f"PostgreSQL {version}, fsync and synchronous_commit on")
+        yield Finding(
+            "ok", "database", _("PostgreSQL %(version)s, fsync and synchronous_commit on") % {"version": version}
+        )
     if database.is_embedded():
         yield Finding(
             "note",
             "database",
-            "embedded: its roles guard against bugs, not against whoever is root on this machine",
-            "for real work give it a server of its own (DATABASE_URL)",
+            _("embedded: its roles guard against bugs, not against whoever is root on this machine"),
+            _("for real work give it a server of its own (DATABASE_URL)"),
         )
 
 
@@ -134,9 +175,14 @@ def migrations() -> Iterator[Finding]:
             executor = MigrationExecutor(connection)
             waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
         if waiting:
-            yield Finding("error", f"tables of {schema}", f"{len(waiting)} migrations are missing", _MIGRATE)
+            yield Finding(
+                "error",
+                f"tables of {schema}",
+                _("%(count)d migrations are missing") % {"count": len(waiting)},
+                _(_MIGRATE),
+            )
         else:
-            yield Finding("ok", f"tables of {schema}", "up to date")
+            yield Finding("ok", f"tables of {schema}", _("up to date"))
 
 
 def roles() -> Iterator[Finding]:
@@ -145,23 +191,35 @@ def roles() -> Iterator[Finding]:
     for schema in (privileges.PUBLIC, *_schemas()):
         wrong += privileges.differences(schema, role)
     for line in wrong[:10]:
-        yield Finding("error", "roles", line, f"{_MIGRATE}; the running role must not be the owner")
+        yield Finding(
+            "error",
+            "roles",
+            line,
+            _("run `sanfuwu migrate` (as the owner role); the running role must not be the owner"),
+        )
     if not wrong:
-        yield Finding("ok", "roles", f"{role} may do what it must and no more; events can only be appended")
+        yield Finding(
+            "ok", "roles", _("%(role)s may do what it must and no more; events can only be appended") % {"role": role}
+        )
 
 
 def counties() -> Iterator[Finding]:
     rows = list(County.objects.order_by("pk"))
     if not rows:
         yield Finding(
-            "error", "counties", "there is none", "run `sanfuwu migrate --county SCHEMA --code CODE --name NAME`"
+            "error", "counties", _("there is none"), _("run `sanfuwu migrate --county SCHEMA --code CODE --name NAME`")
         )
     for county in rows:
-        hosts = ", ".join(county.domains.order_by("pk").values_list("domain", flat=True)) or "no host name of its own"
-        yield Finding("ok", "counties", f"{county.name} ({county.code}, schema {county.schema_name}): {hosts}")
+        hosts = _(", ").join(county.domains.order_by("pk").values_list("domain", flat=True))
+        told = _("%(name)s (%(code)s, schema %(schema)s): %(hosts)s")
+        said = {"name": county.name, "code": county.code, "schema": county.schema_name}
+        yield Finding("ok", "counties", told % {**said, "hosts": hosts or _("no host name of its own")})
     if settings.SANFUWU_COUNTY and settings.SANFUWU_COUNTY not in {c.schema_name for c in rows}:
         yield Finding(
-            "error", "counties", f"SANFUWU_COUNTY={settings.SANFUWU_COUNTY} is none of them", "correct or unset it"
+            "error",
+            "counties",
+            _("SANFUWU_COUNTY=%(name)s is none of them") % {"name": settings.SANFUWU_COUNTY},
+            _("correct or unset it"),
         )
 
 
@@ -170,15 +228,21 @@ def calendar() -> Iterator[Finding]:
     today = timezone.localdate()
     for year in (today.year, today.year + 1):
         if year in known:
-            yield Finding("ok", "calendar", f"{year} is entered")
+            yield Finding("ok", "calendar", _("%(year)d is entered") % {"year": year})
         elif year == today.year:
-            yield Finding("error", "calendar", f"{year} is not entered: deadlines count Monday to Friday", "publish it")
+            yield Finding(
+                "error",
+                "calendar",
+                _("%(year)d is not entered: deadlines count Monday to Friday") % {"year": year},
+                _("publish it"),
+            )
         else:
             yield Finding(
                 "warning",
                 "calendar",
-                f"{year} is not entered: deadlines that reach into it count Monday to Friday and are marked",
-                "enter the State Council's notice when it is out (usually in November)",
+                _("%(year)d is not entered: deadlines that reach into it count Monday to Friday and are marked")
+                % {"year": year},
+                _("enter the State Council's notice when it is out (usually in November)"),
             )
 
 
@@ -188,10 +252,16 @@ def sequences() -> Iterator[Finding]:
         with schema_context(schema):
             missing = {year, year + 1} - problem_sequences()
         if missing:
-            years = ", ".join(map(str, sorted(missing)))
-            yield Finding("error", f"numbers of {schema}", f"no sequence for {years}", _MIGRATE)
+            years = _(", ").join(map(str, sorted(missing)))
+            yield Finding(
+                "error", f"numbers of {schema}", _("no sequence for %(years)s") % {"years": years}, _(_MIGRATE)
+            )
         else:
-            yield Finding("ok", f"numbers of {schema}", f"{year} and {year + 1} can be numbered")
+            yield Finding(
+                "ok",
+                f"numbers of {schema}",
+                _("%(year)d and %(next)d can be numbered") % {"year": year, "next": year + 1},
+            )
 
 
 def worker() -> Iterator[Finding]:
@@ -201,12 +271,17 @@ def worker() -> Iterator[Finding]:
         cursor.execute("SELECT count(*) FROM public.procrastinate_jobs WHERE status = 'failed'")
         (failed,) = cursor.fetchone()
     if last is None or timezone.now() - last > _WORKER_ALIVE:
-        since = "none has reported" if last is None else f"the last one reported {last:%Y-%m-%d %H:%M} UTC"
-        yield Finding("warning", "worker", f"{since}: no checkpoints, no messages", "run `sanfuwu worker`")
+        since = (
+            _("none has reported: no checkpoints, no messages")
+            if last is None
+            else _("the last one reported %(time)s UTC: no checkpoints, no messages")
+            % {"time": f"{last:%Y-%m-%d %H:%M}"}
+        )
+        yield Finding("warning", "worker", since, _("run `sanfuwu worker`"))
     else:
-        yield Finding("ok", "worker", "alive")
+        yield Finding("ok", "worker", _("alive"))
     if failed:
-        yield Finding("warning", "worker", f"{failed} jobs failed", "see the worker's log")
+        yield Finding("warning", "worker", _("%(count)d jobs failed") % {"count": failed}, _("see the worker's log"))
 
 
 def _schemas() -> list[str]:

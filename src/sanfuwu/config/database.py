@@ -14,6 +14,7 @@ from psycopg.conninfo import conninfo_to_dict
 from . import embedded, env
 from .embedded import cluster
 from .embedded.layout import PORT
+from .language import gettext as _
 from .secrets import Secrets, load_or_create
 
 APP_ROLE, OWNER_ROLE = cluster.APP_ROLE, cluster.OWNER_ROLE
@@ -70,12 +71,15 @@ def _external_address(role: str) -> dict[str, Any]:
     url = env.text(name)
     if not url:
         raise env.BadEnvironment(
-            f"{name} is needed for this: the address of the same database for the role that owns it"
+            _("%(name)s is needed for this: the address of the same database for the role that owns it")
+            % {"name": name}
         )
     try:
         return dict(conninfo_to_dict(url))
     except psycopg.ProgrammingError as error:
-        raise env.BadEnvironment(f"{name} is not an address of PostgreSQL: {error}") from None
+        raise env.BadEnvironment(
+            _("%(name)s is not an address of PostgreSQL: %(error)s") % {"name": name, "error": error}
+        ) from None
 
 
 @contextlib.contextmanager

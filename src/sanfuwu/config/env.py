@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from .language import gettext as _
+
 OWNER, APP = "owner", "app"
 DEMO_FILE = "demo.json"  # in a data directory that is a demonstration's
 
@@ -21,7 +23,7 @@ def flag(name: str, *, default: bool = False) -> bool:
     value = text(name).lower()
     if value in ("", "1", "true", "yes", "on", "0", "false", "no", "off"):
         return default if not value else value in ("1", "true", "yes", "on")
-    raise BadEnvironment(f"{name}={value!r}: say 1 or 0")
+    raise BadEnvironment(_("%(name)s=%(value)s: say 1 or 0") % {"name": name, "value": value})
 
 
 def whole(name: str, default: int) -> int:
@@ -29,7 +31,7 @@ def whole(name: str, default: int) -> int:
     try:
         return int(value) if value else default
     except ValueError:
-        raise BadEnvironment(f"{name}={value!r}: give a whole number") from None
+        raise BadEnvironment(_("%(name)s=%(value)s: give a whole number") % {"name": name, "value": value}) from None
 
 
 def words(name: str) -> list[str]:
@@ -65,5 +67,5 @@ def db_role() -> str:
     """Which database role this process runs as: `app` (running) or `owner` (migrations)."""
     role = text("SANFUWU_DB_ROLE", APP)
     if role not in (OWNER, APP):
-        raise BadEnvironment(f"SANFUWU_DB_ROLE={role!r}: say {APP} or {OWNER}")
+        raise BadEnvironment(_("SANFUWU_DB_ROLE=%(role)s: say app or owner") % {"role": role})
     return role

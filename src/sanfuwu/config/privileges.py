@@ -14,6 +14,8 @@ from django.conf import settings
 from django.db import connection
 from psycopg import sql
 
+from .language import gettext as _
+
 PUBLIC = "public"
 _VERBS = {"I": "INSERT", "U": "UPDATE", "D": "DELETE"}
 _ALL_VERBS = ("INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
@@ -161,10 +163,14 @@ def actual(schema: str, role: str | None = None) -> dict[str, set[str]]:
 def differences(schema: str, role: str | None = None) -> list[str]:
     """Where the catalogue says something else than this table; empty = as it should be."""
     wanted, found = expected(schema), actual(schema, role)
-    lines = [f"{schema}.{table}: the table is missing" for table in sorted(wanted.keys() - found.keys())]
+    lines = [
+        _("%(table)s: the table is missing") % {"table": f"{schema}.{table}"}
+        for table in sorted(wanted.keys() - found.keys())
+    ]
     for table, verbs in sorted(found.items()):
         if verbs != (right := wanted.get(table, set())):
-            lines.append(f"{schema}.{table}: may {_words(verbs)}, should {_words(right)}")
+            told = _("%(table)s: may %(may)s, should %(should)s")
+            lines.append(told % {"table": f"{schema}.{table}", "may": _words(verbs), "should": _words(right)})
     return lines
 
 
@@ -180,26 +186,32 @@ def powers(role: str | None = None) -> list[str]:
         )
         row = cursor.fetchone()
         if row is None:
-            return [f"the role {role} does not exist"]
+            return [_("the role %(role)s does not exist") % {"role": role}]
         names = ("SUPERUSER", "CREATEROLE", "CREATEDB", "BYPASSRLS", "REPLICATION")
-        found += [f"{role} is {name}" for name, has in zip(names, row, strict=True) if has]
+        found += [
+            _("%(role)s is %(name)s") % {"role": role, "name": name}
+            for name, has in zip(names, row, strict=True)
+            if has
+        ]
         cursor.execute(
             "SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
             " WHERE pg_get_userbyid(c.relowner) = %s LIMIT 5",
             [role],
         )
-        found += [f"{role} owns {name}" for (name,) in cursor.fetchall()]
+        found += [_("%(role)s owns %(name)s") % {"role": role, "name": name} for (name,) in cursor.fetchall()]
         cursor.execute(
             "SELECT nspname FROM pg_namespace WHERE has_schema_privilege(%s, oid, 'CREATE')"
             " OR pg_get_userbyid(nspowner) = %s",
             [role, role],
         )
-        found += [f"{role} may create in schema {name}" for (name,) in cursor.fetchall()]
+        found += [
+            _("%(role)s may create in schema %(name)s") % {"role": role, "name": name} for (name,) in cursor.fetchall()
+        ]
         cursor.execute("SELECT has_database_privilege(%s, current_database(), 'CREATE')", [role])
         if cursor.fetchone() == (True,):
-            found.append(f"{role} may create schemas")
+            found.append(_("%(role)s may create schemas") % {"role": role})
     return found
 
 
 def _words(verbs: Iterable[str]) -> str:
-    return ", ".join(sorted(verbs)) or "only read"
+    return _(", ").join(sorted(verbs)) or _("only read")

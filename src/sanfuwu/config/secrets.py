@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from .language import gettext as _
+
 
 class SecretsError(RuntimeError):
     """The file can be read by others, or does not hold what it must."""
@@ -42,7 +44,7 @@ def _load(path: Path) -> Secrets:
     if not path.exists():
         _make(path)
     if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise SecretsError(f"{path} can be read by others: run `chmod 600 {path}`.")
+        raise SecretsError(_("%(path)s can be read by others: run `chmod 600 %(path)s`.") % {"path": path})
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
         return Secrets(
@@ -54,7 +56,10 @@ def _load(path: Path) -> Secrets:
             hmac_key=base64.b64decode(raw["hmac_key"]),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise SecretsError(f"{path} is damaged ({type(error).__name__}): restore it from a backup.") from error
+        raise SecretsError(
+            _("%(path)s is damaged (%(error)s): restore it from a backup.")
+            % {"path": path, "error": type(error).__name__}
+        ) from error
 
 
 def _make(path: Path) -> None:

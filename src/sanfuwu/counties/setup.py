@@ -55,7 +55,7 @@ def migrate_all(plans: list[CountyPlan], *, year: int, say: Say = lambda _line: 
     its row last, when its tables, sequences and privileges are there: jobs, pages and other commands go by the rows,
     and a worker that runs meanwhile must not come into a county that is half made. Raises `CountyClash`.
     """
-    say("shared tables")
+    say(_("shared tables"))
     call_command("migrate_schemas", shared=True, interactive=False, verbosity=0, skip_checks=True)
     for plan in plans:
         refuse_clash(plan)
@@ -66,7 +66,7 @@ def migrate_all(plans: list[CountyPlan], *, year: int, say: Say = lambda _line: 
             ensure_county(plan)
     schemas = [*known, *(plan.schema for plan in new)]
     for schema in schemas:
-        say(f"county {schema}")
+        say(_("county %(schema)s") % {"schema": schema})
         _ensure_schema(schema)
         call_command("migrate_schemas", schema_name=schema, interactive=False, verbosity=0, skip_checks=True)
         with schema_context(schema):
@@ -74,7 +74,7 @@ def migrate_all(plans: list[CountyPlan], *, year: int, say: Say = lambda _line: 
     for schema in (privileges.PUBLIC, *schemas):
         privileges.apply(schema)
     if fresh := seed_calendar():
-        say(f"working calendar: {fresh[0]}-{fresh[-1]}")
+        say(_("working calendar: %(first)d to %(last)d") % {"first": fresh[0], "last": fresh[-1]})
     for plan in new:
         ensure_county(plan)
     return schemas

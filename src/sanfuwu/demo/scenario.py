@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from django.db import connection, connections
 from django_tenants.utils import schema_context
 
+from sanfuwu.config.language import gettext as _
 from sanfuwu.counties.queries import work_calendar
 from sanfuwu.documents.actions import set_letterhead
 from sanfuwu.documents.commands import SetLetterhead
@@ -60,10 +61,10 @@ def build_demo(*, progress: Progress = lambda _what, _done: None, beside: bool =
     error is a bug, and leaves a demonstration that is to be thrown away. `beside` makes the accounts in a thread with a
     connection of its own: hashing sixteen passwords takes as long as half of the scenario.
     """
-    progress("units", 0.0)
+    progress(_("units"), 0.0)
     units = seed_shangyu(actor=SYSTEM, now=BEGINS)
     villages = division_names([code for code, _name in places()], PRESENT.date())
-    progress("people", 0.1)
+    progress(_("people"), 0.1)
     cast = assemble(units, villages, BEGINS)
     set_county({"phone": OFFICE_PHONE, "privacy_notice": PRIVACY_NOTICE}, actor=SYSTEM, now=BEGINS)
     set_letterhead(

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
 
 from . import chain, checkpoints
 from .changes import note_hash
@@ -74,13 +75,15 @@ def _verify_events(report: Report) -> None:
         place, previous = 0, chain.GENESIS
         for event in events:
             report.events += 1
-            name = f"{event.stream_kind} {event.stream_id} event {event.seq}"
             if event.seq != place + 1:
-                report.broken(f"{name}: {event.seq - place - 1} events are missing before it")
+                report.broken(
+                    _("%(name)s: %(count)d events are missing before it")
+                    % {"name": _name(event), "count": event.seq - place - 1}
+                )
             elif bytes(event.prev_hash) != previous:
-                report.broken(f"{name}: does not follow from the event before it")
+                report.broken(_("%(name)s: does not follow from the event before it") % {"name": _name(event)})
             if link_of(event) != bytes(event.hash):
-                report.broken(f"{name}: its content was changed")
+                report.broken(_("%(name)s: its content was changed") % {"name": _name(event)})
             place, previous = event.seq, bytes(event.hash)
             told.update(event.payload.get("notes", {}))
         heads[key] = (place, previous)
@@ -92,6 +95,10 @@ def _verify_events(report: Report) -> None:
             told = {}
     _verify_heads(report, heads)
     _verify_notes(report, told)
+
+
+def _name(event: Event) -> str:
+    return _("%(stream)s event %(seq)d") % {"stream": f"{event.stream_kind} {event.stream_id}", "seq": event.seq}
 
 
 def link_of(event: Event) -> bytes:
@@ -127,11 +134,13 @@ def _verify_heads(report: Report, heads: dict[tuple[str, uuid.UUID], tuple[int, 
         for stream_id in ids:
             last, row = heads[kind, stream_id], rows.get(stream_id)
             if row is None:
-                report.broken(f"{kind} {stream_id}: has events but no row")
+                report.broken(_("%(name)s: has events but no row") % {"name": f"{kind} {stream_id}"})
             elif row[0] != last[0]:
-                report.broken(f"{kind} {stream_id}: its row stands at event {row[0]}, its last event is {last[0]}")
+                told = _("%(name)s: its row stands at event %(row)d, its last event is %(last)d")
+                report.broken(told % {"name": f"{kind} {stream_id}", "row": row[0], "last": last[0]})
             elif row[1] != last[1]:
-                report.broken(f"{kind} {stream_id}: its row does not hold the hash of its last event")
+                told = _("%(name)s: its row does not hold the hash of its last event")
+                report.broken(told % {"name": f"{kind} {stream_id}"})
 
 
 def _verify_owners(report: Report) -> None:
@@ -141,7 +150,7 @@ def _verify_owners(report: Report) -> None:
         events = Event.objects.filter(stream_kind=kind, stream_id=OuterRef("pk"))
         rows: Any = model.objects.filter(~Exists(events), event_seq__gt=0)  # type: ignore[attr-defined]
         for pk, seq in rows.values_list("pk", "event_seq").iterator(chunk_size=_BATCH):
-            report.broken(f"{kind} {pk}: all {seq} events are missing")
+            report.broken(_("%(name)s: all %(count)d events are missing") % {"name": f"{kind} {pk}", "count": seq})
 
 
 def _verify_notes(report: Report, told: dict[str, str]) -> None:
@@ -153,17 +162,17 @@ def _verify_notes(report: Report, told: dict[str, str]) -> None:
             note = rows.get(note_id)
             report.notes += 1
             if note is None:
-                report.broken(f"note {note_id}: is missing")
+                report.broken(_("note %(id)s: is missing") % {"id": note_id})
             elif note.erased_at is not None:
                 report.erased_notes += 1
             else:
                 try:
                     text = decrypt(note.text_enc, note.pk, note.key_id)
                 except Undecryptable as error:
-                    report.broken(f"note {note_id}: cannot be read ({error})")
+                    report.broken(_("note %(id)s: cannot be read (%(error)s)") % {"id": note_id, "error": error})
                     continue
                 if not hmac.compare_digest(note_hash(bytes(note.salt), text), digest):
-                    report.broken(f"note {note_id}: its text was changed")
+                    report.broken(_("note %(id)s: its text was changed") % {"id": note_id})
 
 
 def _verify_checkpoints(report: Report, county: str) -> None:
@@ -175,13 +184,19 @@ def _verify_checkpoints(report: Report, county: str) -> None:
         streams, root = checkpoints.root_at(checkpoints.end_of(row.day))
         if (streams, root) != (row.streams, bytes(row.merkle_root)):
             report.broken(
-                f"checkpoint {row.day}: held {row.streams} streams with root {stored[:16]}…, "
-                f"now {streams} with {root.hex()[:16]}…"
+                _("checkpoint %(day)s: held %(held)d streams with root %(root)s…, now %(now)d with %(found)s…")
+                % {
+                    "day": row.day,
+                    "held": row.streams,
+                    "root": stored[:16],
+                    "now": streams,
+                    "found": root.hex()[:16],
+                }
             )
         if (outside := written.pop(row.day, None)) is not None and outside != stored:
-            report.broken(f"checkpoint {row.day}: differs from the exported one")
+            report.broken(_("checkpoint %(day)s: differs from the exported one") % {"day": row.day})
     for day in sorted(written):
-        report.broken(f"checkpoint {day}: was exported and is missing from the database")
+        report.broken(_("checkpoint %(day)s: was exported and is missing from the database") % {"day": day})
 
 
 def _batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:

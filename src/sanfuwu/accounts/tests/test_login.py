@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from uuid import UUID
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from sanfuwu.accounts.actions import deactivate
-from sanfuwu.accounts.start import let_officers_in
+from sanfuwu.accounts.models import Account
+from sanfuwu.accounts.people import shut_account
+from sanfuwu.accounts.start import Newcomer, Opened, let_in, let_officers_in, renew_officer
+from sanfuwu.ledger.errors import IllegalTransition, InvalidInput
+from sanfuwu.ledger.models import AccessLog, Event
 from sanfuwu.territory.actor import SYSTEM
-from sanfuwu.territory.models import Role
+from sanfuwu.territory.models import Post, Role
 
 from .cast import Cast
 
@@ -110,3 +116,74 @@ def test_the_pages_of_logging_in_say_account_as_all_others_do(client: Client, ca
 def test_there_is_no_page_to_sign_up_or_reset_by_mail(name: str) -> None:
     with pytest.raises(NoReverseMatch):
         reverse(name)
+
+
+@pytest.fixture
+def security(cast: Cast) -> Opened:
+    """The security officer, who has logged in, chosen a password and forgotten it."""
+    day = timezone.localdate()
+    opened = next(o for o in let_officers_in(valid_from=day, now=timezone.now()) if o.role == Role.SECURITY_OFFICER)
+    account = Account.objects.get(pk=opened.account_id)
+    account.set_password("wo-zi-ji-de-mi-ma")
+    account.last_login, account.first_password_until = timezone.now(), None
+    account.save()
+    return opened
+
+
+def renewed(role: str = Role.SECURITY_OFFICER, username: str = "") -> Opened:
+    return renew_officer(role, username, today=timezone.localdate(), now=timezone.now())
+
+
+def test_an_officer_who_forgot_his_password_is_let_in_again_and_must_change_it_at_once(
+    client: Client, security: Opened
+) -> None:
+    inside = Client()
+    assert log_in(inside, security.username, "wo-zi-ji-de-mi-ma")
+    Authenticator.objects.create(user_id=security.account_id, type="totp", data={})
+    again = renewed()
+    assert (again.username, again.account_id, again.role) == (security.username, security.account_id, security.role)
+    assert inside.get("/")["Location"].startswith("/login/")  # his sessions ended
+    assert not log_in(Client(), security.username, "wo-zi-ji-de-mi-ma")
+    assert log_in(client, again.username, again.password)  # no second factor is asked for
+    assert client.get("/admin/people")["Location"].startswith("/password/")
+    own = "huan-yi-ge-mi-ma-2026"
+    client.post("/password/", {"oldpassword": again.password, "password1": own, "password2": own})
+    assert client.get("/").status_code == 200
+
+
+def test_letting_an_officer_in_again_is_recorded_with_him_and_in_the_access_log(security: Opened) -> None:
+    Authenticator.objects.create(user_id=security.account_id, type="totp", data={})
+    renewed()
+    kinds = Event.objects.filter(stream_kind="person", stream_id=person_of(security)).order_by("seq")
+    assert list(kinds.values_list("kind", flat=True))[-2:] == ["first_password_printed", "second_factor_reset"]
+    logged = AccessLog.objects.filter(subject_id=security.account_id, account_id=None, post_id=None)
+    assert {"first_password_printed", "second_factor_reset"} <= set(logged.values_list("what", flat=True))
+
+
+def test_an_account_that_was_shut_is_not_opened_by_a_new_first_password(security: Opened) -> None:
+    shut_account(person_of(security), actor=SYSTEM, now=timezone.now())
+    with pytest.raises(IllegalTransition):
+        renewed()
+    assert not Account.objects.get(pk=security.account_id).is_active
+
+
+def test_where_two_hold_the_post_it_is_to_be_said_whose_account_is_meant(security: Opened) -> None:
+    unit = Post.objects.get(pk=security.post_id).unit_id
+    second = Newcomer("anquan2", "吴十", unit, Role.SECURITY_OFFICER, "安全管理员")
+    let_in(second, valid_from=timezone.localdate(), now=timezone.now())
+    with pytest.raises(InvalidInput) as refusal:
+        renewed()
+    assert "anquan2、security" in refusal.value.message
+    with pytest.raises(InvalidInput):
+        renewed(username="zhoujiu")  # another post's
+    assert renewed(username="anquan2").username == "anquan2"
+    assert Account.objects.get(username="security").check_password("wo-zi-ji-de-mi-ma")
+
+
+def test_nobody_is_let_in_again_where_nobody_holds_the_post(cast: Cast) -> None:
+    with pytest.raises(IllegalTransition):
+        renewed(Role.AUDIT_OFFICER)
+
+
+def person_of(opened: Opened) -> UUID:
+    return Post.objects.get(pk=opened.post_id).person_id

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sanfuwu.config.language import gettext as _
 from sanfuwu.config.secrets import Secrets
 
 from . import server
@@ -115,5 +116,6 @@ def _open(path: Path) -> int:
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except PermissionError:
         raise server.EmbeddedError(
-            f"{path.parent} belongs to another user: run this as the user who made it, or set SANFUWU_DATA_DIR."
+            _("%(path)s belongs to another user: run this as the user who made it, or set SANFUWU_DATA_DIR.")
+            % {"path": path.parent}
         ) from None

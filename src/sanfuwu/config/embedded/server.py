@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 
+from sanfuwu.config.language import gettext as _
 from sanfuwu.config.secrets import Secrets
 
 from . import cluster
@@ -44,7 +45,8 @@ def postmaster_pid(layout: Layout) -> int | None:
         return None
     except PermissionError:
         raise EmbeddedError(
-            f"{layout.pgdata} belongs to another user: run this as the user who made it, or set SANFUWU_DATA_DIR."
+            _("%(path)s belongs to another user: run this as the user who made it, or set SANFUWU_DATA_DIR.")
+            % {"path": layout.pgdata}
         ) from None
     try:
         os.kill(pid, 0)
@@ -93,11 +95,14 @@ def _prepare(layout: Layout, programs: Binaries, user: ServerUser, secrets: Secr
         try:
             cluster.create(layout, programs, user, secrets)
         except (subprocess.CalledProcessError, OSError) as error:
-            raise EmbeddedError(f"initdb failed in {layout.home}: {_output(error)}") from error
+            raise EmbeddedError(
+                _("initdb failed in %(path)s: %(output)s") % {"path": layout.home, "output": _output(error)}
+            ) from error
     made_by = (layout.pgdata / "PG_VERSION").read_text(encoding="ascii").strip()
     if made_by != MAJOR:
         raise EmbeddedError(
-            f"{layout.pgdata} was made by PostgreSQL {made_by}, this is {MAJOR}: dump it with the program that made it."
+            _("%(path)s was made by PostgreSQL %(made_by)s, this is %(this)s: dump it with the program that made it.")
+            % {"path": layout.pgdata, "made_by": made_by, "this": MAJOR}
         )
     _make_socket_dir(layout.socket_dir, user)
     cluster.configure(layout, user)
@@ -110,7 +115,9 @@ def _make_socket_dir(path: Path, user: ServerUser) -> None:
     found = path.lstat()
     # Below /tmp anybody could have made it before us, to read what we send.
     if path.is_symlink() or found.st_uid not in (user.uid, os.geteuid()) or found.st_mode & 0o077:
-        raise EmbeddedError(f"{path} does not belong to {user.name} alone (0700): remove it.")
+        raise EmbeddedError(
+            _("%(path)s does not belong to %(user)s alone (0700): remove it.") % {"path": path, "user": user.name}
+        )
 
 
 def _launch(layout: Layout, programs: Binaries, user: ServerUser) -> None:
@@ -128,7 +135,8 @@ def _launch(layout: Layout, programs: Binaries, user: ServerUser) -> None:
         except (subprocess.CalledProcessError, OSError) as error:
             passes = "pre-existing shared memory" in tail(log, 3)
             if not passes or time.monotonic() > deadline:
-                raise EmbeddedError(f"PostgreSQL did not start: {_output(error)}\n{tail(log)}") from error
+                told = _("PostgreSQL did not start: %(output)s") % {"output": _output(error)}
+                raise EmbeddedError(f"{told}\n{tail(log)}") from error
             time.sleep(0.2)
         else:
             return
@@ -145,7 +153,8 @@ def _clear_after_crash(layout: Layout, user: ServerUser) -> None:
     deadline = time.monotonic() + _ORPHANS_TIMEOUT_S
     while orphans := _processes_in(layout.pgdata, user):
         if time.monotonic() > deadline:
-            raise EmbeddedError(f"Processes of a killed PostgreSQL do not end: {orphans}. End them, then try again.")
+            told = _("Processes of a killed PostgreSQL do not end: %(processes)s. End them, then try again.")
+            raise EmbeddedError(told % {"processes": orphans})
         time.sleep(0.05)
     (layout.pgdata / "postmaster.pid").unlink(missing_ok=True)
     (layout.socket_dir / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
@@ -175,7 +184,8 @@ def stop(layout: Layout) -> None:
     deadline = time.monotonic() + _STOP_TIMEOUT_S
     while postmaster_pid(layout) is not None:
         if time.monotonic() > deadline:
-            raise EmbeddedError(f"PostgreSQL (process {pid}) does not stop: see {layout.pgdata / 'server.log'}")
+            told = _("PostgreSQL (process %(pid)d) does not stop: see %(log)s")
+            raise EmbeddedError(told % {"pid": pid, "log": layout.pgdata / "server.log"})
         time.sleep(0.02)
     if not layout.socket_dir.is_relative_to(layout.home):
         shutil.rmtree(layout.socket_dir, ignore_errors=True)
@@ -189,7 +199,8 @@ def wait_for_answer(layout: Layout, secrets: Secrets) -> None:
             with cluster.connect(layout, cluster.SUPERUSER, secrets.admin_password, "postgres"):
                 return
         except psycopg.OperationalError as error:
-            said = f"The embedded PostgreSQL in {layout.pgdata} does not answer: {error}"
+            told = _("The embedded PostgreSQL in %(path)s does not answer: %(error)s")
+            said = told % {"path": layout.pgdata, "error": error}
             if postmaster_pid(layout) is None:
                 raise Died(said) from error
             if "authentication failed" in str(error) or time.monotonic() > deadline:

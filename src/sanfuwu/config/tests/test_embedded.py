@@ -221,7 +221,7 @@ def test_a_socket_directory_made_by_somebody_else_is_refused(tmp_path: Path) -> 
     open_to_all = tmp_path / "run"
     open_to_all.mkdir(mode=0o777)
     open_to_all.chmod(0o777)
-    with pytest.raises(server.EmbeddedError, match="remove it"):
+    with pytest.raises(server.EmbeddedError, match="请删除"):
         server._make_socket_dir(open_to_all, account.server_user())
 
 
@@ -232,7 +232,7 @@ def test_a_copied_data_directory_does_not_lead_back_to_the_original(template: Pa
 
 def test_a_cluster_of_another_major_version_is_not_touched(data_dir: Path) -> None:
     (embedded.locate(data_dir).pgdata / "PG_VERSION").write_text("16\n", encoding="ascii")
-    with pytest.raises(server.EmbeddedError, match="made by PostgreSQL 16"), embedded.lease(data_dir, SECRETS):
+    with pytest.raises(server.EmbeddedError, match="由 PostgreSQL 16 建立"), embedded.lease(data_dir, SECRETS):
         pass
 
 

@@ -51,7 +51,7 @@ def test_a_damaged_file_is_refused_and_left_as_it_is(tmp_path: Path, content: st
     file = tmp_path / "secrets.json"
     file.write_text(content)
     file.chmod(0o600)
-    with pytest.raises(SecretsError, match="damaged"):
+    with pytest.raises(SecretsError, match="已损坏"):
         load_or_create(file)
     assert file.read_text() == content
 

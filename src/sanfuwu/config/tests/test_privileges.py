@@ -15,6 +15,11 @@ pytestmark = pytest.mark.django_db
 SCHEMAS = ("public", "shangyu", "keqiao")
 
 
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SANFUWU_LANGUAGE", "en")
+
+
 @pytest.mark.parametrize("schema", SCHEMAS)
 def test_the_catalogue_says_what_the_table_says(schema: str) -> None:
     assert privileges.actual(schema)

@@ -174,4 +174,4 @@ def test_the_command_prints_them_for_programs_and_for_people(program_env: dict[s
     assert found["by_category"] == found["by_channel"] == {}
     assert "现场" in sanfuwu(*asked, env=program_env).stdout
     wrong = sanfuwu("figures", "--from", "2019-02-20", "--to", "2019-02-11", env=program_env, status=1)
-    assert "Error" in wrong.stderr
+    assert "错误：" in wrong.stderr

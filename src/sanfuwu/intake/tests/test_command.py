@@ -32,7 +32,7 @@ def test_it_registers_reports_and_says_by_its_exit_code_whether_all_went_in(tmp_
     said = json.loads(first.stdout)
     assert (said["total"], said["created"], said["rejected"]) == (2, 1, 1)
     assert said["rejects"][0] | {"reason": ""} == {"row": 3, "column": 2, "heading": "收集日期", "reason": ""}
-    second = run(import_.command, [kept(tmp_path, table(row("M1"))), "--lang", "en"])
+    second = run(import_.command, [kept(tmp_path, table(row("M1")))], env={"SANFUWU_LANGUAGE": "en"})
     assert second.exit_code == 0, second.output
     assert "0 registered, 1 there already" in second.output
     missing = run(import_.command, [str(tmp_path / "none.xlsx")])

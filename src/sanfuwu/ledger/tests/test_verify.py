@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
 from sanfuwu.ledger import checkpoints
 from sanfuwu.ledger.changes import Changes
@@ -53,7 +54,8 @@ def run(sql: str, *values: object) -> None:
 
 
 def look() -> Report:
-    return verify("shangyu")
+    with translation.override("en"):
+        return verify("shangyu")
 
 
 def said(report: Report) -> str:
