@@ -46,6 +46,7 @@ def run(*, seconds: float = 20, say: Callable[[str], None] = stats.say) -> dict[
                 theirs.append(raw.run(script, seconds / ROUNDS))
                 say(f"  round {turn + 1}: {ours[-1]['per_second']}/s beside {theirs[-1]['per_second']}/s")
         batches = _batches(say)
+        batches["two_processes_per_second"] = _batches_of_several(2)
         _forget(since)
     rate, limit = _median([o["per_second"] for o in ours]), _median([t["per_second"] for t in theirs])
     times = [t for o in ours for t in o.pop("times")]
@@ -72,7 +73,7 @@ def run(*, seconds: float = 20, say: Callable[[str], None] = stats.say) -> dict[
     )
     say(
         f"    batch {batches['per_second']}/s; COPY of the same rows {batches['copy_per_second']}/s;"
-        f" ratio {batches['ratio']}"
+        f" ratio {batches['ratio']}; two processes at once {batches['two_processes_per_second']}/s"
     )
     return said
 
@@ -191,15 +192,12 @@ def _batches(say: Callable[[str], None], count: int = 8) -> dict[str, Any]:
     """`register_problems` in 500s, and COPY of the rows that each one wrote, under new ids."""
     from django.utils import timezone
 
-    from sanfuwu.parties.actions import RequesterInput
     from sanfuwu.problems.actions import register_problems
-    from sanfuwu.problems.commands import Registration
     from sanfuwu.territory.actor import SYSTEM
 
     ours, theirs = [], []
-    who = RequesterInput(kind="resident", contact_name="王建国", phone="13800000000")
     for turn in range(count + 1):
-        regs = [Registration(text=f"{client.TEXT}{turn}-{n}", division=DIVISION, requester=who) for n in range(BATCH)]
+        regs = _registrations(turn)
         began = time.perf_counter()
         made = register_problems(regs, actor=SYSTEM, now=timezone.now())
         took = time.perf_counter() - began
@@ -217,6 +215,49 @@ def _batches(say: Callable[[str], None], count: int = 8) -> dict[str, Any]:
         "batch": BATCH,
         "batches": count,
     }
+
+
+def _registrations(turn: int) -> list[Any]:
+    from sanfuwu.parties.actions import RequesterInput
+    from sanfuwu.problems.commands import Registration
+
+    who = RequesterInput(kind="resident", contact_name="王建国", phone="13800000000")
+    return [Registration(text=f"{client.TEXT}{turn}-{n}", division=DIVISION, requester=who) for n in range(BATCH)]
+
+
+def _batches_of_several(processes: int, count: int = 8) -> int:
+    """Problems a second of so many processes, each with its own connection, begun at the same moment."""
+    command = [sys.executable, "-m", "benchmarks.p1", str(count)]
+    children = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=place.REPOSITORY)
+        for _n in range(processes)
+    ]
+    for child in children:
+        assert child.stdout is not None
+        child.stdout.readline()  # warm
+    for child in children:
+        assert child.stdin is not None
+        child.stdin.write("go\n")
+        child.stdin.flush()
+    seconds = [float(child.communicate()[0]) for child in children]
+    return round(processes * count * BATCH / max(seconds))
+
+
+def _one_of_several(count: int) -> None:
+    """Inside such a process: a batch to warm, then `count` of them when told; says how long these took."""
+    from django.utils import timezone
+
+    from sanfuwu.problems.actions import register_problems
+    from sanfuwu.territory.actor import SYSTEM
+
+    register_problems(_registrations(0), actor=SYSTEM, now=timezone.now())
+    batches = [_registrations(turn) for turn in range(1, count + 1)]
+    print("warm", flush=True)
+    sys.stdin.readline()
+    began = time.perf_counter()
+    for batch in batches:
+        register_problems(batch, actor=SYSTEM, now=timezone.now())
+    print(time.perf_counter() - began, flush=True)
 
 
 def _forget(since: dt.datetime) -> None:
@@ -269,3 +310,9 @@ def _copy_again(problems: list[Any]) -> float:
             with cursor.copy(f"COPY {table} FROM STDIN") as copy:
                 copy.write(rows)
     return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    place.use_data_dir()
+    with place.county():
+        _one_of_several(int(sys.argv[1]))

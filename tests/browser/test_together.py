@@ -145,7 +145,7 @@ def test_errors_say_what_and_keep_everything_typed(cast: Cast, person: NewPerson
     watch.expected.add(422)
     # Two firms and two matters: the second time the same words would be met with what is alike.
     firm, text = {
-        "desktop": ("上虞样例伞业有限公司", "厂门口积水，雨天不能装货。"),
+        "desktop": ("虞南样例竹编有限公司", "仓库屋顶漏雨，成品受潮，请帮助联系施工队。"),
         "phone": ("绍兴样例灯具有限公司", "职工子女入学名额不足，想请协调。"),
     }[width]
     cadre = person(cast.collector, width)

@@ -18,6 +18,7 @@ from importlib import metadata
 from pathlib import Path
 
 import sanfuwu
+from sanfuwu.config.embedded import bring_in, locate
 
 PLACE = "SANFUWU_DEMO_CACHE"
 MARK = "demo-prepared"  # in a data directory: its passwords are still those of the prepared one
@@ -100,6 +101,7 @@ def take(data_dir: Path) -> bool:
     try:
         # Owners and modes as they are: PostgreSQL refuses files of anybody else.
         subprocess.run(["cp", "-a", f"{ready}/.", str(data_dir)], check=True, capture_output=True)
+        bring_in(locate(data_dir))
     except (OSError, subprocess.CalledProcessError):
         for left in data_dir.iterdir():
             with suppress(OSError):

@@ -15,6 +15,6 @@ from __future__ import annotations
 
 from .layout import Layout, locate
 from .lease import Lease, lease
-from .server import EmbeddedError
+from .server import EmbeddedError, bring_in
 
-__all__ = ["EmbeddedError", "Layout", "Lease", "lease", "locate"]
+__all__ = ["EmbeddedError", "Layout", "Lease", "bring_in", "lease", "locate"]

@@ -84,12 +84,26 @@ def start(layout: Layout, secrets: Secrets) -> bool:
     return not running
 
 
-def _prepare(layout: Layout, programs: Binaries, user: ServerUser, secrets: Secrets) -> None:
+def make_home(layout: Layout, user: ServerUser) -> None:
+    """Where the cluster lies when the server's user cannot enter the data directory."""
     if layout.relocated:
         RELOCATED.mkdir(mode=0o755, parents=True, exist_ok=True)
         if not layout.home.exists():
             layout.home.mkdir(mode=0o700)
             user.own(layout.home)
+
+
+def bring_in(layout: Layout) -> None:
+    """A cluster that was copied into the data directory goes to where its server can read it."""
+    if layout.relocated:
+        make_home(layout, server_user())
+        for name in (layout.pgdata.name, layout.ready_mark.name):
+            if (layout.data_dir / name).exists():
+                shutil.move(layout.data_dir / name, layout.home / name)
+
+
+def _prepare(layout: Layout, programs: Binaries, user: ServerUser, secrets: Secrets) -> None:
+    make_home(layout, user)
     if not layout.pgdata.exists():
         layout.ready_mark.unlink(missing_ok=True)
         try:

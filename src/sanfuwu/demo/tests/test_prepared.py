@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from sanfuwu.config.embedded import locate
 from sanfuwu.demo import keeping, prepared
 from sanfuwu.demo.cast import Credential
 
@@ -26,7 +28,11 @@ def ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_an_empty_place_gets_a_copy_that_still_wants_its_passwords(ready: Path, tmp_path: Path) -> None:
     data_dir = tmp_path / "data"
     assert prepared.take(data_dir)
-    assert (data_dir / "pg" / "PG_VERSION").read_text() == "18"
+    layout = locate(data_dir)  # as root the server's user may be unable to enter a test's directory
+    assert (layout.pgdata / "PG_VERSION").read_text() == "18"
+    assert layout.relocated == (not (data_dir / "pg").exists())
+    if layout.relocated:
+        shutil.rmtree(layout.home)
     assert prepared.is_copy(data_dir)
     prepared.settle(data_dir)
     assert not prepared.is_copy(data_dir)

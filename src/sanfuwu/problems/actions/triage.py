@@ -13,7 +13,7 @@ from sanfuwu.counties.queries import division_exists
 from sanfuwu.ledger.changes import Changes
 from sanfuwu.ledger.commit import TRAINING
 from sanfuwu.ledger.crypto import decrypt
-from sanfuwu.ledger.errors import InvalidInput, NotAllowed
+from sanfuwu.ledger.errors import InvalidInput
 from sanfuwu.ledger.models import Note
 from sanfuwu.ledger.together import once, settle
 from sanfuwu.parties.contacts import plan_contact
@@ -103,7 +103,7 @@ def _require_sight(snap: Snapshot, ctx: Context, field: str) -> None:
     from ..queries.scope import sees_requester  # the package of queries names acts, and these come from here
 
     if not sees_requester(ctx.actor, snap.problem):
-        raise NotAllowed(
+        raise InvalidInput(
             _("The requester is confidential: only the named officers and whoever registered it may change this."),
             field=field,
         )

@@ -257,7 +257,7 @@ def test_what_is_kept_from_somebody_he_neither_changes_nor_brings_to_light(
     cast: Cast, given: dict[str, Any], field: str
 ) -> None:
     problem = cast.registered(told(confidential=True))
-    with refused(NotAllowed, field=field):
+    with refused(InvalidInput, field=field):
         actions.correct(problem.pk, Correct(reason="更正", **given), actor=cast.office, now=NOW)
     assert seen(problem).problem.confidential
     actions.correct(
@@ -268,7 +268,7 @@ def test_what_is_kept_from_somebody_he_neither_changes_nor_brings_to_light(
 def test_a_supplement_of_somebody_who_may_not_see_the_requester_brings_no_number(cast: Cast) -> None:
     problem = cast.registered(told(confidential=True))
     actions.request_info(problem.pk, RequestInfo(what="请补充地点"), actor=cast.office, now=NOW)
-    with refused(NotAllowed, field="phone"):
+    with refused(InvalidInput, field="phone"):
         actions.supply_info(problem.pk, SupplyInfo(text="在村东头。", phone=PHONE), actor=cast.office, now=NOW)
     actions.supply_info(problem.pk, SupplyInfo(text="在村东头。", phone=PHONE), actor=cast.collector, now=NOW)
 
