@@ -24,7 +24,10 @@ class Sent:
     body_hash: bytes
 
     @classmethod
-    def of(cls, principal: UUID, key: str, path: str, body: bytes) -> Sent:
+    def of(cls, principal: UUID | None, key: str | None, path: str, body: bytes) -> Sent | None:
+        """None without a key, or without a post to whom it could belong."""
+        if principal is None or key is None:
+            return None
         return cls(principal, key, hashlib.sha256(path.encode() + b"\n" + body).digest())
 
     def row(self, answer: dict[str, Any], now: dt.datetime) -> IdempotencyKey:

@@ -125,9 +125,7 @@ def register(
     Keys are kept for seven days.
     """
     actor = actor_of(request)
-    sent = None
-    if idempotency_key is not None and actor.post_id is not None:
-        sent = Sent.of(actor.post_id, idempotency_key, request.path, request.body)
+    sent = Sent.of(actor.post_id, idempotency_key, request.path, request.body)
     for last_try in (False, True):
         try:
             return created(request.path, _write(payload, sent, actor, request_id_of(request)))

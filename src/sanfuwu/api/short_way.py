@@ -71,9 +71,7 @@ class _Asked:
 
     def besides(self, actor: Actor) -> _Besides:
         """What goes with it into the transaction."""
-        sent = None
-        if self.key is not None and actor.post_id is not None:
-            sent = Sent.of(actor.post_id, self.key, PATH, self.body)
+        sent = Sent.of(actor.post_id, self.key, PATH, self.body)
         return {"request_id": self.request_id, "also": registering.kept(sent, self.now)}
 
 

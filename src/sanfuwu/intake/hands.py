@@ -11,7 +11,7 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, suppress
 from queue import SimpleQueue
@@ -36,12 +36,10 @@ def count_for(rows: int) -> int:
 
 
 def by_one(order: Order, batches: Iterable[Batch]) -> Generator[int, None, None]:
-    """Write the batches here, one after the other; yields the number of rows of each. The last one is 0 when it was
-    not to be written (any more)."""
+    """Write the batches here, one after the other; yields the number of rows of each, 0 of one that was not to be
+    written (any more): whoever is told so stops asking."""
     for batch in batches:
-        yield (rows := len(batch.rows) if write(order, batch) else 0)
-        if not rows:
-            return
+        yield len(batch.rows) if write(order, batch) else 0
 
 
 def by_several(
@@ -67,20 +65,18 @@ def by_several(
         pool = closing.enter_context(ThreadPoolExecutor(count, thread_name_prefix="import-hand"))
         pending: set[Future[int]] = set()
         closing.callback(lambda: [one.cancel() for one in pending])
+
+        def ended(most: int) -> Iterator[int]:
+            """As they end, until at most so many are left."""
+            nonlocal pending
+            while len(pending) > most:
+                found, pending = wait(pending, return_when=FIRST_COMPLETED)
+                yield from (one.result() for one in found)
+
         for batch in batches:
             pending.add(pool.submit(hand_over, batch))
-            while len(pending) > count:  # one more than there are hands, so that none waits
-                ended, pending = wait(pending, return_when=FIRST_COMPLETED)
-                for one in ended:
-                    yield (rows := one.result())
-                    if not rows:
-                        return
-        while pending:
-            ended, pending = wait(pending, return_when=FIRST_COMPLETED)
-            for one in ended:
-                yield (rows := one.result())
-                if not rows:
-                    return
+            yield from ended(count)  # one more than there are hands, so that none waits
+        yield from ended(0)
 
 
 class _Hand:
