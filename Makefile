@@ -21,7 +21,7 @@ help: ## list what can be done
 	awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## make .venv with everything in it (the first time some minutes, then nothing)
-	$(PYTHON) tools/setup.py
+	$(PYTHON) tools/setup.py $(if $(filter file,$(origin PYTHON)),--fastest)
 
 demo: setup ## the platform with a first slice of 上虞, February 2019; Ctrl-C stops it all (PORT=8000)
 	exec $(BIN)/sanfuwu demo --port $(PORT)

@@ -29,7 +29,7 @@ def machine() -> dict[str, Any]:
     return {
         "cores": os.cpu_count(),
         "memory_gb": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30),
-        "python": platform.python_version(),
+        "python": f"{platform.python_version()}, built {platform.python_build()[1]}",
         "load_before": [round(x, 1) for x in os.getloadavg()],
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 import subprocess
 import sys
 from enum import Enum
@@ -35,6 +36,34 @@ ENUMS: list[type[Enum]] = [
     Problem.ResultKind,
     Problem.CloseBasis,
 ]
+
+
+def test_set_up_takes_another_python_only_where_it_is_clearly_faster(tmp_path, monkeypatch):
+    setup = runpy.run_path(str(ROOT / "tools" / "setup.py"), run_name="setup")
+    name = "python" + ".".join(map(str, sys.version_info[:2]))
+    for folder, seconds in (("same", 1.0), ("alike", 0.9), ("fast", 0.5), ("faster", 0.4)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / name).write_text(f"#!/bin/sh\necho /{folder}\necho {seconds}\n")
+        (tmp_path / folder / name).chmod(0o755)
+    (tmp_path / "without").mkdir()  # as one that cannot make virtual environments
+    (tmp_path / "without" / name).symlink_to("/bin/false")
+    own = str(tmp_path / "same" / name)
+    known = {"Path": lambda *parts: tmp_path / "none" if str(parts[0]).startswith("/usr") else Path(*parts)}
+    monkeypatch.setitem(setup["same_version"].__globals__, "Path", known["Path"])
+
+    def chosen(*folders: str) -> str:
+        monkeypatch.setenv("PATH", ":".join(str(tmp_path / folder) for folder in folders))
+        return Path(setup["fastest"](own)).parent.name
+
+    assert chosen("same", "without", "alike") == "same"
+    assert chosen("same", "alike", "fast", "faster") == "faster"
+    assert chosen("faster", "fast") == "faster"
+
+
+def test_a_python_tells_where_it_is_and_how_fast():
+    setup = runpy.run_path(str(ROOT / "tools" / "setup.py"), run_name="setup")
+    prefix, seconds = setup["probed"](sys.executable)
+    assert (prefix, seconds > 0) == (sys.base_prefix, True)
 
 
 @pytest.fixture(scope="module")

@@ -6,11 +6,13 @@ import os
 import threading
 import time
 
+from sanfuwu.config.rings import settle
 from sanfuwu.config.wsgi import application as long_way
 
 from sanfuwu.api.short_way import short_way  # isort: skip  # after Django is set up
 
 application = short_way(long_way)
+settle()
 _parent = os.getppid()
 
 

@@ -24,7 +24,10 @@ def command(concurrency: int) -> None:
     with program():
         from procrastinate.contrib.django import app
 
+        from sanfuwu.config.rings import settle
+
         say(_("Waiting for jobs; Ctrl+C ends it."))
+        settle()
         with as_installed():
             asyncio.run(_run(app, concurrency))
 

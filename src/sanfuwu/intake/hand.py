@@ -26,10 +26,12 @@ def main() -> None:
     from django.utils import translation
     from django_tenants.utils import schema_context
 
+    from sanfuwu.config.rings import settle
     from sanfuwu.ledger.errors import ActionError
 
     from .writing import write
 
+    settle()
     schema, language, order = pickle.load(told)  # noqa: S301
     with schema_context(schema), translation.override(language):
         while (batch := _next(told)) is not None:
