@@ -32,7 +32,9 @@ def main() -> None:
     from .writing import write
 
     settle()
-    schema, language, order = pickle.load(told)  # noqa: S301
+    if (told_first := _next(told)) is None:  # there is nothing to write
+        return
+    schema, language, order = told_first
     with schema_context(schema), translation.override(language):
         while (batch := _next(told)) is not None:
             try:

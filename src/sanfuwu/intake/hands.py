@@ -11,9 +11,10 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from queue import SimpleQueue
 from typing import Final
 
@@ -24,6 +25,7 @@ from .writing import Batch, Order, write
 MOST: Final = 4
 LONG: Final = 4000  # rows from which several processes are worth their start
 _END_S: Final = 60.0
+Write = Callable[[Order, Iterable[Batch]], Generator[int, None, None]]
 
 
 class HandFailed(RuntimeError):
@@ -35,20 +37,36 @@ def count_for(rows: int) -> int:
     return min(MOST, os.cpu_count() or 1) if rows >= LONG else 1
 
 
-def by_one(order: Order, batches: Iterable[Batch]) -> Generator[int, None, None]:
-    """Write the batches here, one after the other; yields the number of rows of each, 0 of one that was not to be
-    written (any more): whoever is told so stops asking."""
+@contextmanager
+def ready(count: int, *, schema: str, language: str) -> Iterator[Write]:
+    """What writes the batches of an order, here or by `count` processes, which start while the table is being opened.
+
+    It writes them one after the other, or in the order in which they end, and yields the number of rows of each, 0 of
+    one that was not to be written (any more): whoever is told so stops asking. Raises `HandFailed`, or what an act
+    refused; what was committed before stays, and batches that are being written come to their end.
+    """
+    if count == 1:
+        yield _by_one
+        return
+    with ExitStack() as closing:
+        several = [_Hand() for _n in range(count)]
+        for hand in several:
+            closing.callback(hand.close)
+        yield partial(_by_several, several, schema, language)
+
+
+def _by_one(order: Order, batches: Iterable[Batch]) -> Generator[int, None, None]:
     for batch in batches:
         yield len(batch.rows) if write(order, batch) else 0
 
 
-def by_several(
-    order: Order, batches: Iterable[Batch], count: int, *, schema: str, language: str
+def _by_several(
+    several: Sequence[_Hand], schema: str, language: str, order: Order, batches: Iterable[Batch]
 ) -> Generator[int, None, None]:
-    """The same by `count` processes, in the order in which they end. Raises `HandFailed`, or what an act refused; what
-    was committed before stays, and batches that are being written come to their end."""
-    begin = pickle.dumps((schema, language, order))
     idle: SimpleQueue[_Hand] = SimpleQueue()
+    for hand in several:
+        hand.begin(schema, language, order)
+        idle.put(hand)
 
     def hand_over(batch: Batch) -> int:
         hand = idle.get()
@@ -57,12 +75,7 @@ def by_several(
         finally:
             idle.put(hand)
 
-    with ExitStack() as closing:
-        for _n in range(count):
-            hand = _Hand(begin)
-            closing.callback(hand.close)
-            idle.put(hand)
-        pool = closing.enter_context(ThreadPoolExecutor(count, thread_name_prefix="import-hand"))
+    with ThreadPoolExecutor(len(several), thread_name_prefix="import-hand") as pool, ExitStack() as closing:
         pending: set[Future[int]] = set()
         closing.callback(lambda: [one.cancel() for one in pending])
 
@@ -75,17 +88,19 @@ def by_several(
 
         for batch in batches:
             pending.add(pool.submit(hand_over, batch))
-            yield from ended(count)  # one more than there are hands, so that none waits
+            yield from ended(len(several))  # one more than there are hands, so that none waits
         yield from ended(0)
 
 
 class _Hand:
     """One writing process."""
 
-    def __init__(self, begin: bytes) -> None:
+    def __init__(self) -> None:
         command = [sys.executable, "-m", "sanfuwu.intake.hand"]
         self._program = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self._send(begin)
+
+    def begin(self, schema: str, language: str, order: Order) -> None:
+        self._send(pickle.dumps((schema, language, order)))
 
     def write(self, batch: Batch) -> int:
         self._send(pickle.dumps(batch, pickle.HIGHEST_PROTOCOL))

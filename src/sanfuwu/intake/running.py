@@ -105,25 +105,19 @@ def run(run_id: UUID, *, now: dt.datetime, progress: Progress | None = None, bat
         return
     ImportRun.objects.filter(pk=run_id).update(beat_at=timezone.now())
     try:
-        table = _open(row, now)
-        reader = table.reader
-        order = Order(run_id, table.actor, _approver(row, now), reader.columns, reader.headings, now)
-        batches = _batches(table, batch_size, now)
         done = row.done + sum(length for _start, length in row.ahead)
-        count = hands.count_for(row.total - done)
-        if count == 1:
-            written = hands.by_one(order, batches)
-        else:
-            written = hands.by_several(
-                order, batches, count, schema=current_schema(), language=translation.get_language() or ""
-            )
-        with closing(written):
-            for rows in written:
-                if not rows:
-                    return
-                done += rows
-                if progress is not None:
-                    progress(done, max(row.total, done))
+        count, language = hands.count_for(row.total - done), translation.get_language() or ""
+        with hands.ready(count, schema=current_schema(), language=language) as write:
+            table = _open(row, now)
+            reader = table.reader
+            order = Order(run_id, table.actor, _approver(row, now), reader.columns, reader.headings, now)
+            with closing(write(order, _batches(table, batch_size, now))) as written:
+                for rows in written:
+                    if not rows:
+                        return
+                    done += rows
+                    if progress is not None:
+                        progress(done, max(row.total, done))
     except (ActionError, BadFile) as error:
         actions.fail(run_id, error.message, now=now)
         return

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
 import uuid
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from .as_json import canonical
+
 GENESIS = b"\x00" * 32
-_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
 def _as_is(value: Any) -> Any:
@@ -63,7 +63,7 @@ def link(
     request_id: str,
 ) -> bytes:
     """SHA-256 over the previous hash and the canonical JSON of everything the event says."""
-    body = _canonical(
+    body = canonical(
         [
             stream_kind,
             plain(stream_id),
@@ -81,7 +81,7 @@ def link(
             request_id,
         ]
     )
-    return hashlib.sha256(prev_hash + body.encode()).digest()
+    return hashlib.sha256(prev_hash + body).digest()
 
 
 def merkle_root(leaves: Iterable[bytes]) -> bytes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import count
 from operator import attrgetter
 from typing import Any
@@ -19,6 +19,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from psycopg.types.json import Jsonb
 
+from .as_json import stored
+
+_jsonb = partial(Jsonb, dumps=stored)
 COPY_FROM = 40  # rows of one table from which COPY beats a statement per row
 
 
@@ -35,7 +38,7 @@ def _int_array(value: Iterable[int]) -> str:
 def _adapter(field: Any) -> Callable[[Any], Any] | None:
     """What a value of this field must become before psycopg sees it; None = it goes as it is."""
     if isinstance(field, models.JSONField):
-        return Jsonb
+        return _jsonb
     if isinstance(field, ArrayField) and isinstance(field.base_field, models.IntegerField):
         return _int_array
     return None

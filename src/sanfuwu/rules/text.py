@@ -15,11 +15,17 @@ from hashlib import blake2s
 from typing import Final
 
 _NOT_ALNUM: Final = re.compile(r"[\W_]+")
+# Marks and blanks before a sign that composes with nothing. What is left of a usual text is NFKC already, which is seen
+# at a glance, while one "：" has all of it taken apart and put together: three times the time.
+_MARKS: Final = re.compile(r"[\s，。、；：！？（）“”‘’《》【】…—·,.;:!?()<>\[\]\"'/-]+(?=[0-9A-Za-z\u4e00-\u9fff]|\Z)")
 
 
 def normalise(text: str) -> str:
     """NFKC (full width becomes half width), lower case, only letters, characters and digits."""
-    return _NOT_ALNUM.sub("", unicodedata.normalize("NFKC", text).lower())
+    kept = unicodedata.normalize("NFKC", _MARKS.sub("", text))
+    if "Σ" in kept:  # the one letter whose lower case depends on what stands around it
+        kept = unicodedata.normalize("NFKC", text)
+    return _NOT_ALNUM.sub("", kept.lower())
 
 
 def gram_hash(gram: str) -> int:
@@ -33,6 +39,11 @@ def gram_hash(gram: str) -> int:
 
 def bigrams(text: str) -> list[int]:
     """The text's distinct grams, sorted. The only gram of a one-character text is that character."""
+    return sorted(gram_set(text))
+
+
+def gram_set(text: str) -> set[int]:
+    """The same, in no order."""
     return _grams(normalise(text))
 
 
@@ -64,13 +75,13 @@ def content_key(text: str) -> str:
     return blake2s(kept.encode(), digest_size=16).hexdigest() if kept else ""
 
 
-def _grams(kept: str) -> list[int]:
+def _grams(kept: str) -> set[int]:
     units = kept.encode("utf-16-le", "surrogatepass")
     if len(units) < 4:
-        return [gram_hash(kept)] if kept else []
+        return {gram_hash(kept)} if kept else set()
     whole = len(units) & ~3
     shifted = 2 + (len(units) - 2 & ~3)
-    return sorted({*_numbers(units[:whole]), *_numbers(units[2:shifted])})
+    return {*_numbers(units[:whole]), *_numbers(units[2:shifted])}
 
 
 def _numbers(units: bytes) -> array[int]:

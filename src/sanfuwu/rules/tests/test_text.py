@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -29,6 +32,17 @@ def test_width_case_spaces_and_punctuation_do_not_matter() -> None:
     assert bigrams("ＬＥＤ 路灯，不亮！") == bigrams("led路灯 不亮")
     assert content_key("ＬＥＤ 路灯，不亮！") == content_key("led路灯不亮")
     assert content_key("路灯亮") != content_key("路灯不亮")
+
+
+odd = "，。：！（）…—·.'/- \n ΣσｱﾞÅ①㎡℃ＡａzZ9路가가\u0301\u3099\u0345"
+marked = st.text(st.one_of(st.characters(), st.sampled_from(odd)), max_size=30)
+
+
+@settings(max_examples=1500, deadline=None)
+@given(marked)
+def test_marks_that_go_first_change_nothing_of_what_is_left(text: str) -> None:
+    by_the_book = re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).lower())
+    assert normalise(text) == by_the_book
 
 
 def test_short_texts() -> None:
