@@ -41,9 +41,10 @@ ENUMS: list[type[Enum]] = [
 def test_set_up_takes_another_python_only_where_it_is_clearly_faster(tmp_path, monkeypatch):
     setup = runpy.run_path(str(ROOT / "tools" / "setup.py"), run_name="setup")
     name = "python" + ".".join(map(str, sys.version_info[:2]))
-    for folder, seconds in (("same", 1.0), ("alike", 0.9), ("fast", 0.5), ("faster", 0.4)):
+    for folder, seconds in (("same", 1.0), ("alike", 0.9), ("fast", 0.5), ("faster", 0.4), ("other", 0.1)):
         (tmp_path / folder).mkdir()
-        (tmp_path / folder / name).write_text(f"#!/bin/sh\necho /{folder}\necho {seconds}\n")
+        kind = "pypy311" if folder == "other" else sys.implementation.cache_tag
+        (tmp_path / folder / name).write_text(f"#!/bin/sh\necho {kind}\necho /{folder}\necho {seconds}\n")
         (tmp_path / folder / name).chmod(0o755)
     (tmp_path / "without").mkdir()  # as one that cannot make virtual environments
     (tmp_path / "without" / name).symlink_to("/bin/false")
@@ -56,14 +57,14 @@ def test_set_up_takes_another_python_only_where_it_is_clearly_faster(tmp_path, m
         return Path(setup["fastest"](own)).parent.name
 
     assert chosen("same", "without", "alike") == "same"
-    assert chosen("same", "alike", "fast", "faster") == "faster"
+    assert chosen("same", "alike", "fast", "faster", "other") == "faster"
     assert chosen("faster", "fast") == "faster"
 
 
 def test_a_python_tells_where_it_is_and_how_fast():
     setup = runpy.run_path(str(ROOT / "tools" / "setup.py"), run_name="setup")
-    prefix, seconds = setup["probed"](sys.executable)
-    assert (prefix, seconds > 0) == (sys.base_prefix, True)
+    which, seconds = setup["probed"](sys.executable)
+    assert (which, seconds > 0) == (f"{sys.implementation.cache_tag} {sys.base_prefix}", True)
 
 
 @pytest.fixture(scope="module")

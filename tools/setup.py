@@ -40,10 +40,12 @@ def make_venv(log: Path) -> None:
         ) from None
     python = sys.executable
     if "--fastest" in sys.argv:
-        python = fastest(python)
+        with contextlib.suppress(OSError, ValueError, subprocess.SubprocessError):  # then it is the one asked for
+            python = fastest(python)
         if python != sys.executable:
             end = "\n" if sys.stdout.isatty() else ""
-            print(f"{end}      … of {python}, a faster build than {sys.executable} (PYTHON=… decides)", flush=True)
+            print(f"{end}      … of {python}, a faster build than {sys.executable}", flush=True)
+            print("      (`rm -rf .venv` and `make setup PYTHON=…` decide otherwise)", flush=True)
     run([python, "-m", "venv", "--clear", str(VENV)], log)
 
 
@@ -137,7 +139,7 @@ def main() -> int:
 CLEARLY = 1.2  # so many times as fast as the one that was asked for: less is noise
 ROUNDS = 15  # in turn, and the middle one counts: a machine's speed changes from second to second
 PROBE = """
-import ensurepip, sys, time, venv
+import ctypes, ensurepip, ssl, sys, time, venv, zlib
 
 def work():
     began, seen = time.process_time(), {}
@@ -145,7 +147,7 @@ def work():
         seen[n % 97] = (lambda a, b=2: a + b)(n), str(n)
     return time.process_time() - began
 
-print(sys.base_prefix, min(work() for _turn in range(5)), sep="\\n")
+print(sys.implementation.cache_tag, sys.base_prefix, min(work() for _turn in range(5)), sep="\\n")
 """
 
 
@@ -167,17 +169,18 @@ def same_version(own: str) -> Iterator[str]:
     seen = {probed(own)[0]}
     for path in dict.fromkeys(Path(folder, name) for folder in folders):
         with contextlib.suppress(OSError, ValueError, subprocess.SubprocessError):
-            if (prefix := probed(str(path))[0]) not in seen:
-                seen.add(prefix)
+            where = probed(str(path))[0]
+            if where not in seen and where.startswith(f"{sys.implementation.cache_tag} "):
+                seen.add(where)
                 yield str(path)
 
 
 def probed(python: str) -> tuple[str, float]:
-    """(where it is installed, seconds for a small piece of work). Raises when it is none, or cannot make virtual
-    environments."""
+    """(which it is and where it is installed, seconds for a small piece of work). Raises when it is none, or lacks what
+    a virtual environment and pip need."""
     said = subprocess.run([python, "-I", "-c", PROBE], capture_output=True, text=True, timeout=30, check=True)
-    prefix, seconds = said.stdout.splitlines()
-    return prefix, float(seconds)
+    kind, prefix, seconds = said.stdout.splitlines()
+    return f"{kind} {prefix}", float(seconds)
 
 
 # ── running, stamps, progress ────────────────────────────────────────────────────────────────────────────────────────

@@ -6,12 +6,15 @@ import os
 import threading
 import time
 
+from django.urls import get_resolver
+
 from sanfuwu.config.rings import settle
 from sanfuwu.config.wsgi import application as long_way
 
 from sanfuwu.api.short_way import short_way  # isort: skip  # after Django is set up
 
 application = short_way(long_way)
+get_resolver().url_patterns  # noqa: B018 - pages and API are loaded now, not by whoever comes first
 settle()
 _parent = os.getppid()
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import gc
 from typing import Final
 
-EVERY: Final = 50_000  # new objects between two looks: a batch of rows or some requests, at most a few megabytes
+EVERY: Final = 50_000  # new objects between two looks: some ten batches of rows, some hundred requests
 
 
 def settle() -> None:
-    """Call it once all is loaded. What is loaded stays and is not looked through again; the rest less often than every
-    700 objects, which a few rows fill: that took a tenth of the work of a registration."""
+    """Call it when what such a program needs is loaded. That stays and is not looked through again; the rest less often
+    than every 700 objects, which a few rows fill (ADR 0031)."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(EVERY, 20, 20)

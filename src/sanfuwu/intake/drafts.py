@@ -53,7 +53,7 @@ class Fault:
     reason: str
 
 
-@dataclass  # no slots: an import hands them to other processes, and pickle is twice as fast
+@dataclass  # no slots: an import pickles them for other processes: faster so
 class Draft:
     """One row, read. With `faults` it cannot be registered; `notices` are worth knowing and stop nothing."""
 

@@ -49,8 +49,9 @@ def ready(count: int, *, schema: str, language: str) -> Iterator[Write]:
         yield _by_one
         return
     with ExitStack() as closing:
-        several = [_Hand() for _n in range(count)]
-        for hand in several:
+        several: list[_Hand] = []
+        for _n in range(count):
+            several.append(hand := _Hand())
             closing.callback(hand.close)
         yield partial(_by_several, several, schema, language)
 

@@ -65,7 +65,11 @@ class Changes:
             names, defaults, values_of = _replayed(model)
             # What a new row has by default need not be told: `replay` starts from the same defaults.
             values = zip(names, defaults, values_of(row), strict=True)
-            said |= {name: plain(v) for name, default, v in values if v is not default and v != default}
+            said |= {
+                name: v if type(v) is str else plain(v)
+                for name, default, v in values
+                if v is not default and (default is None or v != default)
+            }
         return row
 
     def update(self, row: models.Model, **values: Any) -> None:

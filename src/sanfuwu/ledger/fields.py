@@ -5,13 +5,13 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-import uuid_utils
 from django.db import models
+from uuid_utils import compat
 
 
 def new_id() -> uuid.UUID:
     """A UUIDv7 (RFC 9562) as a standard-library UUID."""
-    return uuid.UUID(int=uuid_utils.uuid7().int)
+    return compat.uuid7()
 
 
 class IdField(models.UUIDField):

@@ -31,7 +31,7 @@ Resolved = tuple[Party | None, Contact | None]
 _KINDS = frozenset(Party.Kind.values)  # worked out at every look, and a batch looks 1,000 times
 
 
-@dataclass(frozen=True)  # no slots: an import hands them to other processes, and pickle is twice as fast
+@dataclass(frozen=True)  # no slots: an import pickles them for other processes: faster so
 class RequesterInput:
     """Who raised it, as written down. `name` is of a firm, body, project or village, never of a resident."""
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from sanfuwu.parties.actions import RequesterInput
 
 
-@dataclass(frozen=True, kw_only=True)  # no slots: an import hands them to other processes, and pickle is twice as fast
+@dataclass(frozen=True, kw_only=True)  # no slots: an import pickles them for other processes: faster so
 class Registration:
     """One problem as it comes in. `text`, `division` (6, 9 or 12 digits) and `requester` suffice."""
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from django.conf import settings
 
-from sanfuwu.rules.text import gram_set, query_grams
+from sanfuwu.rules.text import bigrams, query_grams
 
 _MASK = 0xFFFF_FFFF
 _HALF = 0x8000_0000
@@ -54,7 +54,7 @@ def scrambled(grams: Iterable[int]) -> list[int]:
 
 def grams_of(text: str) -> list[int]:
     """What is stored of a text."""
-    return scrambled(gram_set(text))
+    return scrambled(bigrams(text))
 
 
 def grams_asked(words: str) -> list[int]:

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 
@@ -59,6 +60,8 @@ PROVINCES: Final = frozenset(
 
 def normalise_code(raw: str) -> str:
     """Half width, upper case, without blanks and hyphens."""
+    if raw.isascii() and raw.isalnum():  # as nearly all are: there is nothing to take out
+        return raw.upper()
     return _HYPHENS.sub("", _BLANKS.sub("", unicodedata.normalize("NFKC", raw))).upper()
 
 
@@ -153,6 +156,8 @@ _LANDLINE_TYPED_EXTENSION: Final = re.compile(r"(?<=[0-9]{7})[-\u2010-\u2015\u22
 
 def check_mobile(raw: str) -> Checked:
     """Mobile number, 11 digits; a leading +86, 0086 or 86 is dropped."""
+    if _MOBILE.fullmatch(raw):
+        return Checked(raw)
     code = _COUNTRY.sub("", normalise_code(raw).replace("(", "").replace(")", ""))
     if reason := _shape(code, 11, "0123456789"):
         return Checked(code, reason)
@@ -210,6 +215,7 @@ _LEVELS: Final = (
 )
 
 
+@lru_cache(maxsize=4096)  # a county has some hundred, and each row of a table names one
 def check_division(raw: str) -> Checked:
     """Division code of 2, 4, 6, 9 or 12 digits; the value always has 12 (padded with zeros)."""
     code = normalise_code(raw)
@@ -228,6 +234,7 @@ def division_level(code: str) -> DivisionLevel:
     return next(level for level, start, end in reversed(_LEVELS) if int(code[start:end]) or start == 0)
 
 
+@lru_cache(maxsize=4096)
 def division_ancestors(code: str) -> tuple[str, ...]:
     """The 12-digit codes from the province down to ``code`` itself.
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import OperationalError
@@ -13,9 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from psycopg.errors import DeadlockDetected
 
-from sanfuwu.intake import actions, hands, queries, running, writing
+from sanfuwu.intake import actions, hands, keeping, queries, running, writing
 from sanfuwu.intake.models import ImportRun
 from sanfuwu.intake.writing import Batch
+from sanfuwu.ledger.errors import InvalidInput
 from sanfuwu.ledger.verify import verify
 from sanfuwu.problems.models import Problem
 from sanfuwu.territory.actor import SYSTEM
@@ -118,6 +121,32 @@ def test_a_killed_process_loses_and_doubles_nothing() -> None:
     run.refresh_from_db()
     assert (run.state, run.created, run.done, run.ahead) == ("done", 60, 60, [])
     assert Problem.objects.filter(source_ref__startswith="K-").count() == 60
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("several")
+@pytest.mark.parametrize("where", ["the file is gone", "the second does not start", "a batch is refused"])
+def test_whatever_fails_no_process_is_left_behind(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = _started(20)
+    if where == "the file is gone":
+        monkeypatch.setattr(keeping, "get_file", lambda _run: None)
+    elif where == "the second does not start":
+        start, started = subprocess.Popen, []
+
+        def fails(*args: Any, **said: Any) -> Any:
+            if started:
+                raise OSError("no more processes")
+            started.append(start(*args, **said))
+            return started[0]
+
+        monkeypatch.setattr(hands.subprocess, "Popen", fails)
+    else:
+        monkeypatch.setattr(hands._Hand, "write", lambda _hand, _batch: (_ for _ in ()).throw(InvalidInput("no")))
+    running.run(run.pk, now=NOW, batch_size=7)
+    run.refresh_from_db()
+    assert (run.state, run.created) == ("failed", 0)
+    assert run.trouble
+    assert not list(_children())
 
 
 def _started(rows: int = 0, lines: list[tuple[object, ...]] | None = None) -> ImportRun:

@@ -45,9 +45,15 @@ def test_marks_that_go_first_change_nothing_of_what_is_left(text: str) -> None:
     assert normalise(text) == by_the_book
 
 
+@pytest.mark.parametrize("end", ["é", "_", "路", ""])
+def test_a_cell_full_of_dashes_does_not_stop_the_program(end: str) -> None:
+    # As long as a cell of an import may be: looked through once for each of its dashes it would take minutes.
+    assert normalise("-" * 200_000 + end) == end.strip("_")
+
+
 def test_short_texts() -> None:
-    assert bigrams("") == bigrams("，。 !") == []
-    assert bigrams("灯") == [gram_hash("灯")]
+    assert bigrams("") == bigrams("，。 !") == set()
+    assert bigrams("灯") == {gram_hash("灯")}
     assert content_key(" ！") == ""
     assert len(content_key("灯")) == 32
 
@@ -58,7 +64,7 @@ def test_a_query_needs_two_characters_in_a_row(query: str) -> None:
 
 
 def test_words_of_a_query_are_found_apart_from_each_other() -> None:
-    text = set(bigrams("百官街道人民路上的路灯坏了一个月"))
+    text = bigrams("百官街道人民路上的路灯坏了一个月")
     assert set(query_grams("路灯 百官")) <= text
     assert set(query_grams("路灯,百官 了")) <= text  # the lone character is left out
     assert not set(query_grams("路灯百官")) <= text
@@ -71,15 +77,14 @@ def test_any_two_neighbouring_characters_find_the_text(text: str, data: st.DataO
     kept = normalise(text)
     start = data.draw(st.integers(0, max(len(kept) - 2, 0)))
     end = data.draw(st.integers(start, len(kept)))
-    assert set(query_grams(kept[start:end])) <= set(bigrams(text))
-    assert set(query_grams(text)) <= set(bigrams(text))
+    assert set(query_grams(kept[start:end])) <= bigrams(text)
+    assert set(query_grams(text)) <= bigrams(text)
 
 
 @many
 @given(st.text(max_size=60))
-def test_grams_are_sorted_distinct_and_fit_a_postgresql_integer(text: str) -> None:
+def test_grams_fit_a_postgresql_integer(text: str) -> None:
     grams = bigrams(text)
-    assert grams == sorted(set(grams))
     assert all(-(2**31) <= gram < 2**31 for gram in grams)
     units = len(normalise(text).encode("utf-16-le")) // 2
     assert len(grams) <= max(units - 1, 1)
@@ -93,8 +98,8 @@ def test_overlap_is_symmetric_and_complete_only_for_the_same_grams(one: str, oth
     overlap = jaccard(a, b)
     assert overlap == jaccard(b, a)
     assert 0 <= overlap <= 1
-    assert (overlap == 1) == (a == b and a != [])
-    assert (overlap == 0) == (not set(a) & set(b))
+    assert (overlap == 1) == (a == b and bool(a))
+    assert (overlap == 0) == (not a & b)
 
 
 def test_overlap_is_shared_over_all() -> None:
