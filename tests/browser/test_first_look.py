@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FileChooser, expect
 
 from . import given
 from .people import Cast
@@ -38,8 +38,16 @@ def test_files_are_chosen_in_the_pages_words_by_mouse_and_by_keyboard(site: Site
     by_mouse.value.set_files([PHOTO, PHOTO | {"name": "验收单.png"}])
     expect(handler.page.locator(".file-names")).to_have_text("现场.png、验收单.png")
     field.focus()
-    with handler.page.expect_file_chooser():
+    expect(field).to_be_focused()
+    # The chooser before may still be closing, and the browser opens no second one until then: the key is pressed again.
+    chosen: list[FileChooser] = []
+    handler.page.on("filechooser", chosen.append)
+    for _press in range(20):
         handler.page.keyboard.press("Enter")
+        handler.page.wait_for_timeout(500)
+        if chosen:
+            break
+    assert chosen
     handler.no_horizontal_scroll()
 
 
