@@ -28,6 +28,7 @@ def test_a_word_of_the_text_is_found_and_another_is_not() -> None:
 def test_nothing_stored_is_a_plain_pair_of_characters() -> None:
     text = "小微企业园临时用电未接通"
     assert not set(grams_of(text)) & bigrams(text)
+    assert grams_of(text) == sorted(set(grams_of(text)))  # as it is stored
 
 
 def test_another_key_stores_other_numbers(settings: object) -> None:
