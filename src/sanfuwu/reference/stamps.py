@@ -62,8 +62,9 @@ def touch(changes: Changes, topic: str) -> None:
 
 
 def forget() -> None:
-    """Empty the process's memory (tests)."""
+    """Empty the process's memory, and this thread's of a request that began and never ended (tests)."""
     _kept.clear()
+    _here.marks = None
 
 
 def _marks(schema: str) -> dict[str, UUID]:
