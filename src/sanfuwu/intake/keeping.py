@@ -9,21 +9,24 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any, Final
 
 from sanfuwu.ledger import writer
 from sanfuwu.ledger.crypto import current_key_id, decrypt, decrypt_bytes, encrypt, encrypt_bytes
 from sanfuwu.ledger.fields import new_id
 
+from .files import Book, Looked, open_book
 from .models import ImportFindings, ImportPiece, ImportRun
 
 FILE_DAYS: Final = 7
 FINDINGS_DAYS: Final = 30
 _PIECE: Final = 1024 * 1024
+_LOOK: Final = "look"  # findings of this phase belong to the file
 
 
-def put_file(run: ImportRun, data: bytes) -> None:
-    """Store the bytes with a run, in the caller's transaction."""
+def put_file(run: ImportRun, data: bytes, looked: Looked) -> None:
+    """Store the bytes with a run and what the look into them found, in the caller's transaction."""
     key_id = current_key_id()
     pieces = []
     for at in range(0, len(data), _PIECE):
@@ -31,17 +34,23 @@ def put_file(run: ImportRun, data: bytes) -> None:
         sealed = encrypt_bytes(data[at : at + _PIECE], piece_id, key_id)
         pieces.append(ImportPiece(id=piece_id, run_id=run.pk, at=at, data_enc=sealed, key_id=key_id))
     writer.write(pieces, [])
+    put_findings(run, _LOOK, 0, asdict(looked))
 
 
-def get_file(run: ImportRun) -> bytes | None:
-    """The bytes; None when they are gone."""
+def get_book(run: ImportRun, sheet: str | None = None) -> Book | None:
+    """The file, opened; None when it is gone. `sheet`: read this one alone. Raises `BadFile`."""
     pieces = list(ImportPiece.objects.filter(run=run).order_by("at"))
-    return b"".join(decrypt_bytes(p.data_enc, p.pk, p.key_id) for p in pieces) if pieces else None
+    if not pieces:
+        return None
+    data = b"".join(decrypt_bytes(p.data_enc, p.pk, p.key_id) for p in pieces)
+    looked = next((Looked(**found) for found in findings(run, _LOOK)), None)
+    return open_book(data, only=sheet, looked=looked)
 
 
 def drop_file(run: ImportRun, now: dt.datetime) -> None:
     """Remove the file, in the caller's transaction."""
     ImportPiece.objects.filter(run=run).delete()
+    drop_findings(run, _LOOK)
     if run.file_gone_at is None:
         run.file_gone_at = now
         ImportRun.objects.filter(pk=run.pk).update(file_gone_at=now)

@@ -107,7 +107,7 @@ class ImportFindings(models.Model):
 
     id = IdField()
     run = models.ForeignKey(ImportRun, models.PROTECT, related_name="findings")
-    phase = models.CharField(max_length=5)  # check | run
+    phase = models.CharField(max_length=5)  # look | check | run
     at = models.PositiveIntegerField()  # rows before it
     found_enc = models.BinaryField()
     key_id = models.CharField(max_length=16)

@@ -33,7 +33,7 @@ from sanfuwu.territory.queries import load_actor
 from . import actions, hands, keeping, lookups, policies
 from .ahead import ahead
 from .drafts import Draft, Reader
-from .files import BadFile, Sheet, open_book
+from .files import BadFile, Sheet
 from .models import ImportedText, ImportRun
 from .seen import Seen
 from .writing import Batch, Found, Order, missing, plain
@@ -130,13 +130,13 @@ def run(run_id: UUID, *, now: dt.datetime, progress: Progress | None = None, bat
 
 def _open(run: ImportRun, now: dt.datetime) -> _Table:
     """Raises ActionError or BadFile."""
-    data = keeping.get_file(run)
-    if data is None:
+    book = keeping.get_book(run, run.sheet)
+    if book is None:
         raise InvalidInput(_("The file is no longer here. Upload it again."))
     actor = actor_of(run, now)
     if not policies.may_import(actor):
         raise NotAllowed(_("Your post may not import."))
-    sheet = open_book(data, only=run.sheet if run.file_kind != "csv" else None).sheet(run.sheet)
+    sheet = book.sheet(run.sheet)
     headings = {n: str(heading) for n, heading in enumerate(run.headings, start=1)}
     mapping = {int(at): str(key) for at, key in run.mapping.items()}
     reader = Reader(

@@ -14,7 +14,7 @@ from sanfuwu.territory.queries import unit_name
 
 from . import columns, heads, keeping, lookups, values
 from .columns import BY_KEY, IGNORE, Column
-from .files import BadFile, Book, Sheet, open_book
+from .files import BadFile, Book, Sheet
 from .heads import Head
 from .models import ImportMapping, ImportRun
 from .policies import may_import_history
@@ -121,11 +121,10 @@ def remember(
 
 def samples(run: ImportRun) -> dict[int, tuple[str, ...]]:
     """{column: some of its cells} of a table whose columns are being chosen; telephones are masked."""
-
-    data = keeping.get_file(run)
-    if data is None:
+    book = keeping.get_book(run, run.sheet)
+    if book is None:
         return {}
-    sheet = open_book(data, only=run.sheet if run.file_kind != "csv" else None).sheet(run.sheet)
+    sheet = book.sheet(run.sheet)
     head = heads.read_at(sheet, run.head_first, run.head_last)
     found: dict[int, tuple[str, ...]] = {}
     for at in range(1, len(run.headings) + 1):

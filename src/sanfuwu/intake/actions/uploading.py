@@ -59,7 +59,7 @@ def upload(
         changes.insert(run)
         changes.event(run, "import_uploaded")
         commit(changes, actor=actor, now=now)
-        keeping.put_file(run, data)
+        keeping.put_file(run, data, book.looked)
     return run
 
 
@@ -82,13 +82,12 @@ def choose_table(
     """Another sheet, or another row as the head: the columns are proposed anew."""
     with transaction.atomic():
         run = locked(run_id, actor, "uploaded", "checked")
-        data = keeping.get_file(run)
-        if data is None:
-            raise InvalidInput(_("The file is no longer here. Upload it again."))
         if head_rows is not None and not 1 <= head_rows[0] <= head_rows[1] <= head_rows[0] + 1:
             raise InvalidInput(_("The head has one row or two."), field="head_first")
         try:
-            book = open_book(data, only=None if sheet == run.sheet else sheet)
+            book = keeping.get_book(run, None if sheet == run.sheet else sheet)
+            if book is None:
+                raise InvalidInput(_("The file is no longer here. Upload it again."))
             found = understanding.propose(book, actor=actor, now=now, sheet_name=sheet, head_rows=head_rows)
         except BadFile as error:
             raise InvalidInput(error.message, field="sheet", code=error.code) from error

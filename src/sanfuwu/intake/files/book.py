@@ -73,11 +73,15 @@ class Sheet:
 
 @dataclass
 class Book:
-    """A file that may be read. `kind` is xlsx, xls or csv; `links`: it points at other files, which are not opened."""
+    """A file that may be read. What it points at outside of itself is not opened."""
 
-    kind: str
+    looked: Looked
     sheets: list[Sheet]
-    links: bool = False
+
+    @property
+    def kind(self) -> str:
+        """xlsx, xls or csv."""
+        return self.looked.kind
 
     def sheet(self, name: str) -> Sheet:
         """Raises `BadFile` when there is none of this name."""
@@ -91,11 +95,12 @@ class Book:
         )
 
 
-def open_book(data: bytes, *, only: str | None = None) -> Book:
-    """Open a file whatever its name says; `only`: read this sheet alone. Raises `BadFile`."""
-    found = guard.look(data)
+def open_book(data: bytes, *, only: str | None = None, looked: Looked | None = None) -> Book:
+    """Open a file whatever its name says. `only`: read this sheet alone (the one of a text has no name); `looked`: what
+    an earlier look into the same bytes found, which costs as much as reading them. Raises `BadFile`."""
+    found = looked or guard.look(data)
     if found.kind == "csv":
-        return Book("csv", [Sheet(CSV_SHEET, _records=list(text.rows(text.decode(data))))])
+        return Book(found, [Sheet(CSV_SHEET, _records=list(text.rows(text.decode(data))))])
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         faulty = _faulty_by_sheet(data, found)
@@ -121,7 +126,7 @@ def open_book(data: bytes, *, only: str | None = None) -> Book:
     for one in sheets:
         if one.width > guard.MOST_COLUMNS or one.height > guard.MOST_ROWS:  # an .xls was not looked at before
             raise BadFile("too_many_columns", _("The sheet “%(name)s” is too large.") % {"name": one.name})
-    return Book(found.kind, sheets, found.links)
+    return Book(found, sheets)
 
 
 def _faulty_by_sheet(data: bytes, found: Looked) -> dict[str, dict[tuple[int, int], str]]:

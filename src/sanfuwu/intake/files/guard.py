@@ -67,11 +67,10 @@ class BadFile(Exception):
 
 @dataclass(slots=True)
 class Looked:
-    """What the look found: `kind` xlsx, xls or csv; {part of the zip: {cell: formula error or ""}}; links out of it."""
+    """What the look found: `kind` xlsx, xls or csv; {part of the zip: {cell: formula error or ""}}."""
 
     kind: str
     faulty: dict[str, dict[str, str]] = field(default_factory=dict)
-    links: bool = False
 
 
 def look(data: bytes) -> Looked:
@@ -175,7 +174,7 @@ def _look_at_parts(parts: zipfile.ZipFile) -> Looked:
     ]
     if sum(info.file_size for info in read) > MOST_UNPACKED:
         raise _bomb()
-    found = Looked("xlsx", links=any(n.startswith("xl/externalLinks/") for n in names))
+    found = Looked("xlsx")
     left = MOST_UNPACKED
     for info in read:
         is_sheet = info.filename.startswith("xl/worksheets/") and info.filename.endswith(".xml")

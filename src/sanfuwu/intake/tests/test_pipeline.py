@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from sanfuwu.intake import actions, keeping, queries, running, tasks
-from sanfuwu.intake.files import open_book
+from sanfuwu.intake.files import Looked, guard, open_book
 from sanfuwu.intake.models import ImportFindings, ImportPiece, ImportRun
 from sanfuwu.ledger.crypto import decrypt
 from sanfuwu.ledger.errors import IllegalTransition, InvalidInput, NotAllowed, NotVisible
@@ -86,6 +86,32 @@ def test_the_file_goes_when_the_import_has_ended_and_its_name_is_not_in_the_clea
     assert run.file_gone_at == NOW
     assert "清单".encode() not in bytes(run.name_enc)
     assert keeping.file_name(run) == "清单.xlsx"
+
+
+@pytest.mark.parametrize("stored", [True, False], ids=["", "uploaded before looks were stored"])
+def test_a_stored_file_is_looked_into_once(stored: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []
+
+    def look(data: bytes) -> Looked:
+        looked.append(len(data))
+        return seen(data)
+
+    seen = guard.look
+    monkeypatch.setattr(guard, "look", look)
+    data = xlsx([HEAD, row("F-1"), row("F-2")], change=lambda _b, s: s.write_formula(1, 8, "=1/0", None, "#DIV/0!"))
+    run = actions.upload(data, "清单.xlsx", actor=SYSTEM, now=NOW)
+    if not stored:
+        ImportFindings.objects.filter(run=run, phase="look").delete()
+    actions.plan(
+        run.pk, mapping={int(a): k for a, k in run.mapping.items()}, kind="live", source="清单", actor=SYSTEM, now=NOW
+    )
+    running.check(run.pk, now=NOW)
+    actions.start(run.pk, actor=SYSTEM, now=NOW)
+    running.run(run.pk, now=NOW)
+    run.refresh_from_db()
+    assert counts(run) == (2, 1, 0, 1)  # the cell with the error is known each time
+    assert len(looked) == (1 if stored else 3)
+    assert not ImportFindings.objects.filter(phase="look").exists()  # went with the file
 
 
 def test_a_second_time_adds_nothing() -> None:

@@ -129,7 +129,7 @@ def test_a_killed_process_loses_and_doubles_nothing() -> None:
 def test_whatever_fails_no_process_is_left_behind(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
     run = _started(20)
     if where == "the file is gone":
-        monkeypatch.setattr(keeping, "get_file", lambda _run: None)
+        monkeypatch.setattr(keeping, "get_book", lambda *_said: None)
     elif where == "the second does not start":
         start, started = subprocess.Popen, []
 
