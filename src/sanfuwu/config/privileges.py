@@ -91,6 +91,7 @@ WRITES: dict[str, str] = {
     "visits.Opinion": "IU",
     "intake.ImportRun": "IU",
     "intake.ImportPiece": "ID",  # of an uploaded file: gone when the import has ended
+    "intake.ImportRows": "ID",  # its table laid out: gone with it
     "intake.ImportFindings": "ID",  # rows that were refused: gone after 30 days
     "intake.ImportMapping": "IU",
     "intake.ImportedText": "I",

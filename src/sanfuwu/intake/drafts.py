@@ -28,6 +28,7 @@ from sanfuwu.rules.text import content_key
 from . import values
 from .columns import IGNORE, REMARK
 from .files.book import Cell
+from .lines import Line
 from .lookups import Lookups
 
 TITLE_MOST: Final = 200
@@ -89,25 +90,21 @@ class Reader:
     history: bool = False
     place: str = ""
     proposes: bool = True  # whether unknown units and categories may be proposed by who imports
-    faulty: Mapping[tuple[int, int], str] = field(default_factory=dict)
     _one: dict[str, int] = field(default_factory=dict)
     _many: dict[str, list[int]] = field(default_factory=dict)
-    _faulty_rows: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for column, key in sorted(self.mapping.items()):
             if key != IGNORE:
                 self._one.setdefault(key, column - 1)
                 self._many.setdefault(key, []).append(column - 1)
-        for (row, column), word in self.faulty.items():
-            if self.mapping.get(column, IGNORE) != IGNORE:
-                self._faulty_rows.setdefault(row, []).append((column, word))
 
-    def read(self, row: int, cells: Sequence[Cell]) -> Draft:
+    def read(self, line: Line) -> Draft:
         """One row; never raises for what stands in it."""
-        draft = Draft(row)
-        for column, word in self._faulty_rows.get(row, ()):
-            self._fault(draft, column - 1, _formula(word))
+        draft, cells = Draft(line.row), line.cells
+        for column, word in line.faulty.items():
+            if self.mapping.get(column, IGNORE) != IGNORE:
+                self._fault(draft, column - 1, _formula(word))
         lines: list[str] = []
         text, title = self._texts(cells, draft, lines)
         raised_on = self._moment("raised_on", cells, draft)
@@ -129,7 +126,7 @@ class Reader:
             said = _("%(n)s characters; at most %(most)s.") % {"n": f"{len(text):,}", "most": f"{TEXT_LENGTH:,}"}
             self._fault(draft, self._one.get("text", self._one.get("title", -1)), said)
         draft.digest = _digest(text, title, raised_on, requester, draft.reply)
-        source, ref = self._reference(cells, draft)
+        source, ref, draft.number = self.reference(cells)
         draft.reg = Registration(
             text=text,
             title=title,
@@ -145,6 +142,13 @@ class Reader:
             source_ref=ref,
         )
         return draft
+
+    def reference(self, cells: Sequence[Cell]) -> tuple[str, str | None, str]:
+        """(the source, the row's number there if it has one, the same when it is a number of this very county)."""
+        ref = values.one_line(self._cell("ref", cells))
+        if found := _OWN_NUMBER.fullmatch(ref):
+            return f"{OWN_SYSTEM}{found[1]}", ref, ref if found[1] == self.known.county[:6] else ""
+        return self.source, ref if ref and len(ref) <= REF_MOST else None, ""
 
     def check(self, draft: Draft, now: dt.datetime) -> None:
         """What registering would refuse as well, found before anything is written."""
@@ -314,14 +318,6 @@ class Reader:
         if tier and not urgent:
             lines += self._under_headings("tier", cells)
         return channel or Problem.Channel.IMPORT.value, "urgent" if urgent else "normal"
-
-    def _reference(self, cells: Sequence[Cell], draft: Draft) -> tuple[str, str | None]:
-        ref = values.one_line(self._cell("ref", cells))
-        if found := _OWN_NUMBER.fullmatch(ref):
-            if found[1] == self.known.county[:6]:
-                draft.number = ref
-            return f"{OWN_SYSTEM}{found[1]}", ref
-        return self.source, ref if ref and len(ref) <= REF_MOST else None
 
     # ── cells ──
 

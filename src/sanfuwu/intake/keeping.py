@@ -1,14 +1,14 @@
-"""What an import keeps of a file: pieces and findings, encrypted, and only for a while.
+"""What an import keeps of a file: its bytes, its rows and what was found, encrypted, and only for a while.
 
-The file goes as soon as the import has ended, been cancelled or refused, and in any case after 7 days without anybody
-touching it. Refused rows go after 30 days.
+Bytes and rows go as soon as the import has ended, been cancelled or refused, and in any case after 7 days without
+anybody touching it. Refused rows go after 30 days.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -17,7 +17,8 @@ from sanfuwu.ledger.crypto import current_key_id, decrypt, decrypt_bytes, encryp
 from sanfuwu.ledger.fields import new_id
 
 from .files import Book, Looked, open_book
-from .models import ImportFindings, ImportPiece, ImportRun
+from .lines import Lines, Piece
+from .models import ImportFindings, ImportPiece, ImportRows, ImportRun
 
 FILE_DAYS: Final = 7
 FINDINGS_DAYS: Final = 30
@@ -47,9 +48,35 @@ def get_book(run: ImportRun, sheet: str | None = None) -> Book | None:
     return open_book(data, only=sheet, looked=looked)
 
 
+def put_lines(run: ImportRun, pieces: Iterable[Piece]) -> None:
+    """Keep the table laid out, in the caller's transaction, instead of what was laid out before."""
+    drop_lines(run)
+    key_id, rows = current_key_id(), []
+    for piece in pieces:
+        rows_id = new_id()
+        sealed = encrypt_bytes(piece.data, rows_id, key_id)
+        rows.append(
+            ImportRows(id=rows_id, run_id=run.pk, at=piece.at, length=piece.length, data_enc=sealed, key_id=key_id)
+        )
+    writer.write(rows, [])
+
+
+def get_lines(run: ImportRun) -> Lines | None:
+    """The rows of the table; None when it was not laid out, or is gone."""
+    rows = ImportRows.objects.filter(run=run).order_by("at")
+    pieces = [Piece(r.at, r.length, decrypt_bytes(r.data_enc, r.pk, r.key_id)) for r in rows]
+    return Lines(pieces) if pieces else None
+
+
+def drop_lines(run: ImportRun) -> None:
+    """The table is to be laid out anew, or is gone."""
+    ImportRows.objects.filter(run=run).delete()
+
+
 def drop_file(run: ImportRun, now: dt.datetime) -> None:
-    """Remove the file, in the caller's transaction."""
+    """Remove the file and its rows, in the caller's transaction."""
     ImportPiece.objects.filter(run=run).delete()
+    drop_lines(run)
     drop_findings(run, _LOOK)
     if run.file_gone_at is None:
         run.file_gone_at = now

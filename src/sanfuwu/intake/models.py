@@ -101,6 +101,20 @@ class ImportPiece(models.Model):
         constraints = [models.UniqueConstraint(fields=["run", "at"], name="import_piece_uq")]
 
 
+class ImportRows(models.Model):
+    """A piece of the table laid out: rows as they were read, encrypted. They go when the file goes."""
+
+    id = IdField()
+    run = models.ForeignKey(ImportRun, models.PROTECT, related_name="rows")
+    at = models.PositiveIntegerField()  # rows before it
+    length = models.PositiveIntegerField()
+    data_enc = models.BinaryField()
+    key_id = models.CharField(max_length=16)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "at"], name="import_rows_uq")]
+
+
 class ImportFindings(models.Model):
     """What was found in a stretch of rows: refused ones with their cells, duplicates, look-alikes, notices;
     encrypted."""

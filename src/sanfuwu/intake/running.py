@@ -11,7 +11,7 @@ import datetime as dt
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,21 +22,20 @@ from django.utils.translation import gettext as _
 
 from sanfuwu.counties.schema import current_schema
 from sanfuwu.ledger.crypto import text_hmac
-from sanfuwu.ledger.errors import ActionError, InvalidInput, NotAllowed
+from sanfuwu.ledger.errors import ActionError, NotAllowed
 from sanfuwu.problems.actions.categories import propose_categories
 from sanfuwu.problems.models import Problem
 from sanfuwu.rules.masking import mask_name, mask_numbers
 from sanfuwu.territory.actions import propose_units
-from sanfuwu.territory.actor import SYSTEM, Actor
-from sanfuwu.territory.queries import load_actor
+from sanfuwu.territory.actor import Actor
 
-from . import actions, hands, keeping, lookups, policies
+from . import actions, hands, keeping, lookups
 from .ahead import ahead
-from .drafts import Draft, Reader
-from .files import BadFile, Sheet
+from .drafts import Draft
+from .files import BadFile
 from .models import ImportedText, ImportRun
-from .seen import Seen
-from .writing import Batch, Found, Order, missing, plain
+from .table import Table, open_table, serving
+from .writing import Batch, Found, Order, plain
 
 log = logging.getLogger("sanfuwu.intake")
 BATCH: Final = 500
@@ -47,32 +46,13 @@ AT_ONCE_ROWS: Final = 2000  # tables up to this size are checked while the page 
 Progress = Callable[[int, int], None]
 
 
-@dataclass(slots=True)
-class _Table:
-    """A run's table, opened."""
-
-    run: ImportRun
-    actor: Actor
-    reader: Reader
-    sheet: Sheet
-    seen: Seen
-
-    def drafts(self) -> Iterator[tuple[Draft, int, Sequence[Any]]]:
-        """(row, the row it repeats or 0, its cells) for each row with something in it."""
-        for number, cells in self.sheet.rows():
-            if number <= self.run.head_last or not any(cell != "" and cell is not None for cell in cells):
-                continue
-            draft = self.reader.read(number, cells)
-            yield draft, self.seen.place(draft), cells
-
-
 def check(run_id: UUID, *, now: dt.datetime, progress: Progress | None = None) -> None:
     """Read every row as the import would, write nothing but what was found, and wait for a person."""
     run = ImportRun.objects.get(pk=run_id)
     if run.state != ImportRun.State.CHECKING:
         return
     try:
-        table = _open(run, now)
+        table = open_table(run, now)
     except (ActionError, BadFile) as error:
         actions.fail(run_id, error.message, now=now)
         return
@@ -108,7 +88,7 @@ def run(run_id: UUID, *, now: dt.datetime, progress: Progress | None = None, bat
         done = row.done + sum(length for _start, length in row.ahead)
         count, language = hands.count_for(row.total - done), translation.get_language() or ""
         with hands.ready(count, schema=current_schema(), language=language) as write:
-            table = _open(row, now)
+            table = open_table(row, now)
             reader = table.reader
             order = Order(run_id, table.actor, _approver(row, now), reader.columns, reader.headings, now)
             with closing(write(order, _batches(table, batch_size, now))) as written:
@@ -128,49 +108,12 @@ def run(run_id: UUID, *, now: dt.datetime, progress: Progress | None = None, bat
     actions.finish_run(run_id, now=now)
 
 
-def _open(run: ImportRun, now: dt.datetime) -> _Table:
-    """Raises ActionError or BadFile."""
-    book = keeping.get_book(run, run.sheet)
-    if book is None:
-        raise InvalidInput(_("The file is no longer here. Upload it again."))
-    actor = actor_of(run, now)
-    if not policies.may_import(actor):
-        raise NotAllowed(_("Your post may not import."))
-    sheet = book.sheet(run.sheet)
-    headings = {n: str(heading) for n, heading in enumerate(run.headings, start=1)}
-    mapping = {int(at): str(key) for at, key in run.mapping.items()}
-    reader = Reader(
-        source=run.source,
-        mapping=mapping,
-        headings=headings,
-        known=lookups.load(now),
-        history=run.kind == ImportRun.Kind.HISTORY,
-        place=actor.place.ljust(12, "0") if actor.place else "",
-        proposes=policies.may_propose(actor),
-        faulty=sheet.faulty,
-    )
-    ref = next((at for at, key in mapping.items() if key == "ref"), 0)
-    return _Table(run, actor, reader, sheet, Seen(ref, headings.get(ref, "")))
-
-
-def actor_of(run: ImportRun, now: dt.datetime) -> Actor:
-    """Who uploaded it, in the post he did it in. Raises NotAllowed when he does not serve there any more."""
-    if run.post_id is None:
-        return SYSTEM
-    return _serving(run.post_id, run.own_post, run.account_id, now)
-
-
-def _serving(post: UUID, own: UUID | None, account: UUID | None, now: dt.datetime) -> Actor:
-    own = own or post
-    return load_actor(own, account_id=account, on_behalf_of=post if post != own else None, now=now)
-
-
 def _approver(run: ImportRun, now: dt.datetime) -> Actor | None:
     if run.kind != ImportRun.Kind.HISTORY:
         return None
     if run.approver_post is None:
         raise NotAllowed(_("History needs a second approver: somebody else of the dispatch office or of supervision."))
-    return _serving(run.approver_post, run.approver_own_post, run.approver_account, now)
+    return serving(run.approver_post, run.approver_own_post, run.approver_account, now)
 
 
 # ── checking ──
@@ -253,15 +196,15 @@ def _known(drafts: Sequence[Draft]) -> dict[tuple[str, str], str]:
 # ── writing ──
 
 
-def _batches(table: _Table, size: int, now: dt.datetime) -> Iterator[Batch]:
+def _batches(table: Table, size: int, now: dt.datetime) -> Iterator[Batch]:
     """What is not written yet, read while the batch before is written. Ends when the run does."""
-    for at, rows in ahead(missing(table.drafts(), table.run, size)):
+    for at, rows in ahead(table.missing(size)):
         if not _propose(table, [draft for draft, same, _cells in rows if not (draft.faults or same)], now):
             return
         yield Batch(at, rows)
 
 
-def _propose(table: _Table, drafts: Sequence[Draft], now: dt.datetime) -> bool:
+def _propose(table: Table, drafts: Sequence[Draft], now: dt.datetime) -> bool:
     """Units and categories that nobody knows become proposed ones, before any row is written that names them. False
     when the run has ended meanwhile."""
     known = table.reader.known

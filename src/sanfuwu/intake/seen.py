@@ -9,6 +9,7 @@ or with a line more, adds only what is new; and a repeat within one list is kept
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
@@ -20,10 +21,15 @@ from .drafts import Draft, Fault
 class Seen:
     """What the rows before have used up."""
 
+    digest_at: Callable[[int], str]  # of the row before which so many come: read again, for a row that was passed over
     ref_column: int = 0
     ref_heading: str = ""
-    _refs: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
+    _refs: dict[tuple[str, str], tuple[int, str | int]] = field(default_factory=dict)
     _times: dict[str, int] = field(default_factory=dict)
+
+    def passed_over(self, source: str, ref: str, row: int, at: int) -> None:
+        """A row with a number was dealt with before: what it says is read only if another one has its number."""
+        self._refs.setdefault((source, ref), (row, at))
 
     def place(self, draft: Draft) -> int:
         """Give a row without a number its reference. The row of which this one is a repeat, 0 for none;
@@ -37,10 +43,10 @@ class Seen:
             draft.reg = replace(draft.reg, source_ref=ref)
             return 0
         key = (draft.reg.source_system, draft.reg.source_ref)
-        row, digest = self._refs.setdefault(key, (draft.row, draft.digest))
+        row, said = self._refs.setdefault(key, (draft.row, draft.digest))
         if row == draft.row:
             return 0
-        if digest == draft.digest:
+        if (said if isinstance(said, str) else self.digest_at(said)) == draft.digest:
             return row
         reason = _("Row %(row)d has the same number and says something else. Give one of them another number.")
         draft.faults.append(Fault(self.ref_column, self.ref_heading, reason % {"row": row}))

@@ -10,10 +10,9 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import IntegrityError, OperationalError, connection, transaction
@@ -31,7 +30,6 @@ from .drafts import Draft, Fault, fault_at
 from .models import ImportRun
 from .repeats import mark_repeats
 
-T = TypeVar("T")
 TRIES: Final = 3  # of a batch that stood in another one's way
 log = logging.getLogger("sanfuwu.intake")
 
@@ -81,19 +79,16 @@ def plain(fault: Fault) -> list[Any]:
     return [fault.column, fault.heading, fault.reason]
 
 
-def missing(items: Iterable[T], run: ImportRun, size: int) -> Iterator[tuple[int, list[T]]]:
-    """(how many come before, at most `size` items) for each stretch that is not written yet. `items`: of all rows."""
-    rest, at = islice(items, run.done, None), run.done
-    ahead = {start: length for start, length in run.ahead if start >= at}
-    while True:
-        if length := ahead.pop(at, 0):
-            at += sum(1 for _item in islice(rest, length))
-            continue
-        batch = list(islice(rest, min(size, min(ahead, default=at + size) - at)))
-        if not batch:
-            return
-        yield at, batch
-        at += len(batch)
+def stretches(run: ImportRun, rows: int, size: int) -> Iterator[tuple[int, int, bool]]:
+    """(its first row from 0, the first one after it, whether it is written already) for each stretch of the rows of a
+    table; what is not written in stretches of at most `size`."""
+    ahead = {0: run.done} | {start: length for start, length in run.ahead if start >= run.done}
+    at = 0
+    while at < rows:
+        length = ahead.pop(at, 0)
+        end = at + length if length else min(at + size, min(ahead, default=rows), rows)
+        yield at, end, length > 0
+        at = end
 
 
 def write(order: Order, batch: Batch) -> bool:

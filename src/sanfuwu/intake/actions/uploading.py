@@ -95,6 +95,7 @@ def choose_table(
         changes.update(run, state=ImportRun.State.UPLOADED.value, kind=found.kind, **_table(found, book))
         changes.event(run, "import_table_chosen")
         commit(changes, actor=actor, now=now)
+        keeping.drop_lines(run)
     return run
 
 

@@ -10,8 +10,9 @@ import pytest
 from django.utils import timezone
 
 from sanfuwu.intake import actions, keeping, queries, running, tasks
+from sanfuwu.intake.drafts import Reader
 from sanfuwu.intake.files import Looked, guard, open_book
-from sanfuwu.intake.models import ImportFindings, ImportPiece, ImportRun
+from sanfuwu.intake.models import ImportFindings, ImportPiece, ImportRows, ImportRun
 from sanfuwu.ledger.crypto import decrypt
 from sanfuwu.ledger.errors import IllegalTransition, InvalidInput, NotAllowed, NotVisible
 from sanfuwu.ledger.models import Note
@@ -89,7 +90,7 @@ def test_the_file_goes_when_the_import_has_ended_and_its_name_is_not_in_the_clea
 
 
 @pytest.mark.parametrize("stored", [True, False], ids=["", "uploaded before looks were stored"])
-def test_a_stored_file_is_looked_into_once(stored: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stored_file_is_looked_into_and_opened_once(stored: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[int] = []
 
     def look(data: bytes) -> Looked:
@@ -106,12 +107,15 @@ def test_a_stored_file_is_looked_into_once(stored: bool, monkeypatch: pytest.Mon
         run.pk, mapping={int(a): k for a, k in run.mapping.items()}, kind="live", source="清单", actor=SYSTEM, now=NOW
     )
     running.check(run.pk, now=NOW)
+    assert "厂区用电".encode() not in b"".join(bytes(rows.data_enc) for rows in ImportRows.objects.filter(run=run))
     actions.start(run.pk, actor=SYSTEM, now=NOW)
+    monkeypatch.setattr(keeping, "get_book", lambda *_said: None)  # the rows are laid out by now
     running.run(run.pk, now=NOW)
     run.refresh_from_db()
     assert counts(run) == (2, 1, 0, 1)  # the cell with the error is known each time
-    assert len(looked) == (1 if stored else 3)
+    assert len(looked) == (1 if stored else 2)
     assert not ImportFindings.objects.filter(phase="look").exists()  # went with the file
+    assert not ImportRows.objects.exists()
 
 
 def test_a_second_time_adds_nothing() -> None:
@@ -231,6 +235,59 @@ def test_a_killed_worker_continues_where_it_was_and_adds_nothing_twice() -> None
     assert verify("shangyu").breaks == 0
 
 
+def test_another_sheet_chosen_after_the_check_is_what_is_checked_and_imported() -> None:
+    def second(book: Any, _sheet: Any) -> None:
+        other = book.add_worksheet("二")
+        other.write_row(0, 0, HEAD)
+        other.write_row(1, 0, row("Z-1"))
+
+    run = planned(xlsx([HEAD, row("L-1"), row("L-2")], change=second))
+    assert run.created == 2
+    run = actions.choose_table(run.pk, sheet="二", head_rows=None, actor=SYSTEM, now=NOW)
+    mapping = {int(at): key for at, key in run.mapping.items()}
+    actions.plan(run.pk, mapping=mapping, kind="live", source="清单", actor=SYSTEM, now=NOW)
+    running.check(run.pk, now=NOW)
+    actions.start(run.pk, actor=SYSTEM, now=NOW)
+    running.run(run.pk, now=NOW)
+    assert [p.source_ref for p in Problem.objects.all()] == ["Z-1"]
+
+
+@pytest.mark.parametrize("numbered", [True, False])
+def test_rows_after_a_kill_repeat_those_written_before_it(numbered: bool) -> None:
+    """What is written is passed over, and still known: the same row again, another one with its number."""
+    lines = [row(f"K-{n}" if numbered else "", 问题描述=f"第{n}件事。") for n in range(12)]
+    again = [
+        lines[2],
+        row("K-3" if numbered else "", 问题描述="另一件事。"),
+        lines[10],
+        row("K-new", 问题描述="新的。"),
+    ]
+    run = planned(table(*lines, *again))
+    expected = counts(run)
+    assert expected == ((16, 13, 2, 1) if numbered else (16, 16, 0, 0))
+    actions.start(run.pk, actor=SYSTEM, now=NOW)
+
+    class Killed(BaseException):
+        pass
+
+    def kill(done: int, _total: int) -> None:
+        if done >= 10:
+            raise Killed
+
+    with pytest.raises(Killed):
+        running.run(run.pk, now=NOW, progress=kill, batch_size=5)
+    read: list[int] = []
+    reads = Reader.read
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Reader, "read", lambda reader, line: read.append(line.row) or reads(reader, line))
+        running.run(run.pk, now=NOW, batch_size=5)
+    run.refresh_from_db()
+    assert counts(run) == expected
+    assert Problem.objects.count() == expected[1]
+    if numbered:  # rows 12 to 17 of the sheet, and of those before them the two that are repeated
+        assert sorted(read) == [4, 5, *range(12, 18)]
+
+
 def test_a_second_worker_on_the_same_import_leaves_it_alone() -> None:
     run = planned(table(*(row(f"K-{n}") for n in range(8))))
     actions.start(run.pk, actor=SYSTEM, now=NOW)
@@ -268,6 +325,7 @@ def test_cancelling_stops_before_the_next_batch_and_says_what_stays() -> None:
     run.refresh_from_db()
     assert (run.state, run.created, Problem.objects.count()) == ("cancelled", 3, 3)
     assert not ImportPiece.objects.exists()
+    assert not ImportRows.objects.exists()
 
 
 def test_what_nobody_touches_is_forgotten() -> None:

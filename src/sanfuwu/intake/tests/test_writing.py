@@ -33,7 +33,7 @@ def test_batches_in_any_order_and_taken_up_again_are_every_row_once(
 ) -> None:
     run, written = ImportRun(state="running", done=0, ahead=[]), []
     for _turn in range(4):
-        batches = list(writing.missing(range(rows), run, size))
+        batches = missing(run, rows, size)
         assert all(0 < len(batch) <= size for _at, batch in batches)
         for at, batch in data.draw(st.permutations(batches))[: data.draw(st.integers(0, len(batches)))]:
             as_rows = [(None, 0, ()) for _item in batch]
@@ -41,11 +41,18 @@ def test_batches_in_any_order_and_taken_up_again_are_every_row_once(
             run.done, run.ahead = writing._placed(run, Batch(at, as_rows))  # type: ignore[arg-type]
             assert not writing._wanted(run, Batch(at, as_rows))  # type: ignore[arg-type]
             written += batch
-    for at, batch in writing.missing(range(rows), run, size):
+    for at, batch in missing(run, rows, size):
         run.done, run.ahead = writing._placed(run, Batch(at, [(None, 0, ())] * len(batch)))  # type: ignore[list-item]
         written += batch
     assert sorted(written) == list(range(rows))
     assert (run.done, run.ahead) == (rows, [])
+
+
+def missing(run: ImportRun, rows: int, size: int) -> list[tuple[int, range]]:
+    """The stretches that are not written, once it is seen that all of them are the table, in its order."""
+    found = list(writing.stretches(run, rows, size))
+    assert [n for at, end, _written in found for n in range(at, end)] == list(range(rows))
+    return [(at, range(at, end)) for at, end, written in found if not written]
 
 
 def test_a_long_table_is_worth_several_processes_and_a_short_one_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,6 +136,7 @@ def test_a_killed_process_loses_and_doubles_nothing() -> None:
 def test_whatever_fails_no_process_is_left_behind(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
     run = _started(20)
     if where == "the file is gone":
+        monkeypatch.setattr(keeping, "get_lines", lambda _run: None)
         monkeypatch.setattr(keeping, "get_book", lambda *_said: None)
     elif where == "the second does not start":
         start, started = subprocess.Popen, []
