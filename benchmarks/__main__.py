@@ -13,6 +13,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("what", nargs="*", choices=["p1", "p2", "p3", "p4", "p8", []], help="nothing: all of them")
     parser.add_argument("--rows", type=int, default=1_000_000, help="problems in the database (P1, P2, P4)")
+    parser.add_argument("--times", type=int, default=1, help="so many copies of most of them (P2: 10 for ten million)")
     parser.add_argument("--quick", action="store_true", help="fewer requests, said in the result")
     parser.add_argument("--requests", type=int, help="requests a cell (P2)")
     parser.add_argument("--seconds", type=float, help="of load (P1)")
@@ -29,14 +30,14 @@ def main() -> None:
 def _p1(asked: Any, data_dir: Any) -> dict[str, Any]:
     from . import fill, p1
 
-    fill.fill(asked.rows, data_dir)
+    fill.fill(asked.rows, data_dir, times=asked.times)
     return p1.run(seconds=asked.seconds or (5 if asked.quick else 20))
 
 
 def _p2(asked: Any, data_dir: Any) -> dict[str, Any]:
     from . import fill, p2
 
-    made = fill.fill(asked.rows, data_dir)
+    made = fill.fill(asked.rows, data_dir, times=asked.times)
     requests = asked.requests or (p2.QUICK if asked.quick else p2.FULL)
     with place.county():
         return p2.run(made, requests=requests, only=asked.only)
@@ -45,7 +46,7 @@ def _p2(asked: Any, data_dir: Any) -> dict[str, Any]:
 def _p4(asked: Any, data_dir: Any) -> dict[str, Any]:
     from . import fill, p4
 
-    made = fill.fill(asked.rows, data_dir)
+    made = fill.fill(asked.rows, data_dir, times=asked.times)
     place.migrate()  # a filling that was kept may be older than the tables of the documents
     with place.county():
         return p4.run(made, turns=1 if asked.quick else 3)

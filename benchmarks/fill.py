@@ -23,17 +23,29 @@ RECIPE = 6  # counted up with every change of what is filled in
 SAMPLE = 300
 
 
-def fill(count: int, data_dir: Path, *, say: Any = stats.say) -> dict[str, Any]:
-    """`count` problems in the benchmark's county, unless they are there already. Returns the world and what it took."""
+def fill(count: int, data_dir: Path, *, times: int = 1, say: Any = stats.say) -> dict[str, Any]:
+    """`count` problems in the benchmark's county, unless they are there already, and of most of them `times` - 1 copies
+    (`multiply`). Returns the world and what it took."""
     marker = data_dir / "bench.json"
-    if marker.exists():
-        made = json.loads(marker.read_text())
-        if (made["rows"], made["recipe"]) == (count, RECIPE):
-            say(f"{count:,} problems are there from {made['filled_at']}")
-            return made
+    made = json.loads(marker.read_text()) if marker.exists() else None
+    there = made and (made.get("made", made["rows"]), made.get("times", 1), made["recipe"])
+    if made and there == (count, times, RECIPE):
+        say(f"{made['rows']:,} problems are there from {made['filled_at']}")
+        return made
+    if made and there != (count, 1, RECIPE):
         raise SystemExit(f"{data_dir} holds another filling: delete that directory or set SANFUWU_BENCH_DIR")
-    say(f"filling {count:,} problems into {data_dir}")
+    say(f"filling {count * times:,} problems into {data_dir}")
     place.migrate()
+    if made is None:
+        made = _made(count, say)
+        marker.write_text(json.dumps(made, ensure_ascii=False, indent=1))
+    if times > 1:
+        made = _multiplied(times, made, say)
+        marker.write_text(json.dumps(made, ensure_ascii=False, indent=1))
+    return made
+
+
+def _made(count: int, say: Any) -> dict[str, Any]:
     began = time.perf_counter()
     with place.county("owner"):
         place.seed()
@@ -42,12 +54,16 @@ def fill(count: int, data_dir: Path, *, say: Any = stats.say) -> dict[str, Any]:
             sent = _send_all(world)
             say(f"  {sent / 1e6:,.0f} MB sent by COPY, {time.perf_counter() - began:.0f} s")
         _finish(count)
-        checked = compare_sample(world)
-    said = {
+        checked = compare_sample(count)
+    seconds = round(time.perf_counter() - began, 1)
+    say(f"  filled and indexed in {seconds} s, facets of {checked} problems compared")
+    return {
         "rows": count,
+        "made": count,
+        "times": 1,
         "recipe": RECIPE,
         "filled_at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        "seconds": round(time.perf_counter() - began, 1),
+        "seconds": seconds,
         "megabytes_sent": round(sent / 1e6),
         "facets_compared": checked,
         "kinds": {
@@ -55,9 +71,20 @@ def fill(count: int, data_dir: Path, *, say: Any = stats.say) -> dict[str, Any]:
         },
         "units": {"big": world.units[BIG], "middle": world.units[MIDDLE], "one": world.units[ONE]},
     }
-    marker.write_text(json.dumps(said, ensure_ascii=False, indent=1))
-    say(f"  filled and indexed in {said['seconds']} s, facets of {checked} problems compared")
-    return said
+
+
+def _multiplied(times: int, made: dict[str, Any], say: Any) -> dict[str, Any]:
+    from .multiply import multiply
+
+    began = time.perf_counter()
+    with place.county("owner"):
+        with rebuilt_indexes(say):
+            there = multiply(times, made, say)
+        _finish(there)
+        checked = compare_sample(there)
+    seconds = round(time.perf_counter() - began, 1)
+    say(f"  {there:,} problems, copied and indexed in {seconds} s, facets of {checked} compared")
+    return made | {"rows": there, "times": times, "seconds_of_copying": seconds, "facets_compared": checked}
 
 
 def make_world(count: int) -> World:
@@ -222,15 +249,16 @@ def _finish(count: int) -> None:
         cursor.execute("ANALYZE")
 
 
-def compare_sample(world: World) -> int:
+def compare_sample(rows: int) -> int:
     """Facets of a sample as the heart works them out itself. Raises where one differs."""
     from sanfuwu.problems import facets
     from sanfuwu.problems.models import Category, ProblemRow
     from sanfuwu.problems.snapshot import load_many
     from sanfuwu.territory.queries import scopes_over
 
-    step = max(1, world.rows // SAMPLE)
-    picked = list(ProblemRow.objects.order_by("registered_at").values_list("pk", flat=True)[::step])
+    step = max(1, rows // SAMPLE)
+    found = ProblemRow.objects.order_by("registered_at").values_list("pk", flat=True)
+    picked = [pk for n, pk in enumerate(found.iterator(chunk_size=50_000)) if n % step == 0]
     above = dict(Category.objects.values_list("pk", "parent_id"))
     snaps = load_many(picked)
     for snap in snaps:

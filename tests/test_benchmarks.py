@@ -27,11 +27,11 @@ def measured(folder: Path, *words: str) -> str:
 @pytest.mark.slow
 def test_intake_and_lists_are_measured(tmp_path: Path) -> None:
     tmp_path.chmod(0o711)  # the database server may run as another user below it
-    said = measured(tmp_path, "p2", "p1", "--requests", "1", "--seconds", "1")
+    said = measured(tmp_path, "p2", "p1", "--requests", "1", "--seconds", "1", "--times", "2")
     assert "P1" in said
     assert "P2" in said
     found = {path.stem[:2]: json.loads(path.read_text()) for path in (tmp_path / "results").glob("*.json")}
-    assert found["p2"]["rows"] == ROWS
+    assert ROWS < found["p2"]["rows"] < 2 * ROWS  # copied once, but for the rare ones
     assert found["p2"]["cells"] > 500
     assert {m["asked"] for m in found["p2"]["over_http"]} >= {"detail", "list, word: commonest"}
     assert found["p1"]["refusals"] == 0

@@ -11,7 +11,7 @@ import socket
 import stat
 import subprocess
 import sys
-import time
+import threading
 from pathlib import Path
 
 import pytest
@@ -77,6 +77,23 @@ def _start(data: Path, *more: str) -> subprocess.Popen[str]:
     )
 
 
+def _told_until(words: str | None, program: subprocess.Popen[str]) -> str:
+    """What it writes up to the line with these words, or to its end; it is killed when that takes ten minutes."""
+    assert program.stdout is not None
+    killer = threading.Timer(600, program.kill)
+    killer.start()
+    told = ""
+    for line in program.stdout:
+        told += line
+        if words is not None and words in line:
+            break
+    else:
+        program.wait(60)
+        assert words is None, told
+    killer.cancel()
+    return told
+
+
 def _status(port: int) -> int | None:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
@@ -106,16 +123,12 @@ def _programs_of(data: Path) -> list[int]:
 def test_it_comes_up_is_stopped_without_a_trace_and_remembers_who_can_log_in(tmp_path: Path) -> None:
     data, port = tmp_path / "data", _free_port()
     program = _start(data, "--port", str(port))
-    deadline = time.monotonic() + 600
-    while _status(port) is None or not (keeping.load(data) or keeping.Kept(False)).complete:
-        assert program.poll() is None, program.communicate()[0]
-        assert time.monotonic() < deadline
-        time.sleep(0.5)
+    told = _told_until(f"http://127.0.0.1:{port}/", program)
     with pytest.raises(subprocess.TimeoutExpired):
         program.wait(3)  # it goes on
     assert _status(port) in (200, 302)
     program.send_signal(signal.SIGINT)
-    told, _nothing = program.communicate(timeout=60)
+    told += _told_until(None, program)
     assert program.returncode == 0, told
     people = json.loads(keeping.path_in(data).read_text(encoding="utf-8"))["people"]
     assert all(one["password"] in told for one in people)
