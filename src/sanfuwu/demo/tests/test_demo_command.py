@@ -88,6 +88,7 @@ def _told_until(words: str | None, program: subprocess.Popen[str]) -> str:
         if words is not None and words in line:
             break
     else:
+        program.stdout.close()
         program.wait(60)
         assert words is None, told
     killer.cancel()
