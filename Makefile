@@ -16,6 +16,8 @@ TEST_DATA := $(CURDIR)/.test-data
 BIN := $(CURDIR)/.venv/bin
 WORKERS ?= 2
 export PYTHONUTF8 = 1
+# Some machines forbid Python to keep what it has compiled: every program would then compile the whole of itself again.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## list what can be done
 	awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

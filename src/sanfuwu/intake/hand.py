@@ -6,6 +6,7 @@ its input does. Nothing of Django is imported before Django is set up.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import pickle
@@ -16,6 +17,7 @@ from typing import Any
 
 def main() -> None:
     """Write what comes until nothing comes any more."""
+    gc.disable()  # until `settle`: what is loaded is no garbage
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who started us; our input ends then
     told, back = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever else is printed goes to the log, not between the answers
