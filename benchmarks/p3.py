@@ -139,10 +139,12 @@ def _work(name: str, what: str) -> dict[str, Any]:
     """Inside the process of a phase."""
     from django.utils import timezone
 
+    from sanfuwu.config.rings import settle
     from sanfuwu.intake import actions, running
     from sanfuwu.territory.actor import SYSTEM
 
     now = timezone.now()
+    settle()  # as the worker does
     began, worked = time.perf_counter(), time.process_time()
     memory = _Memory()
     memory.start()

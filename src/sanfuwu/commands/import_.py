@@ -130,6 +130,7 @@ def _import(
     now: dt.datetime,
     quiet: bool,
 ) -> dict[str, Any]:
+    from sanfuwu.config.rings import settle
     from sanfuwu.intake import actions, queries, running
     from sanfuwu.intake.files import MOST_BYTES
     from sanfuwu.intake.files.guard import too_big
@@ -142,6 +143,7 @@ def _import(
         raise click.ClickException(_("%(file)s: %(reason)s") % {"file": file.name, "reason": too_big().message})
     approver = _approver(approved_by, now) if approved_by else None
     began = time.perf_counter()
+    settle()
     run = actions.upload(file.read_bytes(), file.name, actor=SYSTEM, now=now, sheet=sheet, source=source)
     try:
         columns = {int(at): str(key) for at, key in run.mapping.items()} | _mapping(mapping, run)
