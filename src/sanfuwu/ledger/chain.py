@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import uuid
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
 from .as_json import canonical
@@ -17,10 +18,16 @@ def _as_is(value: Any) -> Any:
     return value
 
 
+@lru_cache(maxsize=1024)
+def _moment(value: dt.datetime) -> str:
+    """In UTC. Remembered: the events of a batch are all of one moment, and equal moments are the same text."""
+    return value.astimezone(dt.UTC).isoformat()
+
+
 # Most values of an event are of these types; a class of their own (an enumeration) goes the long way below.
 _PLAIN: dict[type, Callable[[Any], Any]] = {
     type(None): _as_is, bool: _as_is, int: _as_is, str: _as_is,
-    uuid.UUID: str, dt.datetime: lambda value: value.astimezone(dt.UTC).isoformat(),
+    uuid.UUID: str, dt.datetime: _moment,
 }  # fmt: skip
 
 
