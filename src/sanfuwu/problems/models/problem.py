@@ -60,8 +60,9 @@ class Problem(Stream):
         PARTS_CLOSED = "parts_closed"  # it was split, and all its parts are closed
 
     id = IdField()
-    number = models.CharField(max_length=24, unique=True)  # 330604-2019-000123
-    read_code = models.CharField(max_length=16, unique=True)  # on the paper slip: only reads
+    # Both unique, by a constraint: a unique column of text has a second index, for LIKE, which nobody asks by.
+    number = models.CharField(max_length=24)  # 330604-2019-000123
+    read_code = models.CharField(max_length=16)  # on the paper slip: only reads
     state = models.CharField(max_length=20, choices=[(s.value, s.value) for s in ProblemState])
     nature = models.CharField(max_length=8, choices=Nature.choices, default=Nature.PROBLEM)
     tier = models.CharField(max_length=8, choices=Tier.choices, default="", blank=True)
@@ -151,7 +152,11 @@ class Problem(Stream):
     stream_kind: ClassVar[str] = "problem"
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["source_system", "source_ref"], name="problem_source_uq")]
+        constraints = [
+            models.UniqueConstraint(fields=["number"], name="problems_problem_number_key"),
+            models.UniqueConstraint(fields=["read_code"], name="problems_problem_read_code_key"),
+            models.UniqueConstraint(fields=["source_system", "source_ref"], name="problem_source_uq"),
+        ]
         indexes = [  # figures: what was solved in a window; costs nothing before something is solved
             models.Index(fields=["solved_at"], name="problem_solved_ix", condition=models.Q(solved_at__isnull=False))
         ]
