@@ -45,7 +45,7 @@ def multiply(times: int, made: dict[str, Any], say: Callable[[str], None]) -> in
     """Copy every problem that is not rare `times - 1` times, as the owner, without secondary indexes. Returns how many
     problems there are then."""
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE copied AS SELECT problem_id AS id FROM problems_problemrow WHERE NOT facets && %s",
+        cursor.execute("CREATE TEMP TABLE copied AS SELECT problem_id AS id FROM problems_problemrow WHERE NOT facets && %s::int4[]",
                        [_rare(made)])  # fmt: skip
         cursor.execute("CREATE UNIQUE INDEX ON copied (id)")
         cursor.execute("ANALYZE copied")
