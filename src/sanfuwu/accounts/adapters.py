@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import uuid
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -20,6 +21,11 @@ _FACTOR = uuid.UUID("018f3c5e-0000-7000-8000-6d6661736563")
 
 class AccountAdapter(DefaultAccountAdapter):
     """Accounts are made by the system officer, never by whoever finds the login page; they have no mail address."""
+
+    # The library answers a wrong present password with "Please type your current password", as if none had been typed.
+    error_messages: ClassVar[dict[str, Any]] = DefaultAccountAdapter.error_messages | {
+        "enter_current_password": DefaultAccountAdapter.error_messages["incorrect_password"]
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

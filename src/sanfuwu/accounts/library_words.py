@@ -16,6 +16,7 @@ OURS = (
     gettext_noop("Account Inactive"),
     gettext_noop("This account is inactive."),
     gettext_noop("Confirm Access"),
+    gettext_noop("Enter your password:"),
     gettext_noop("Please reauthenticate to safeguard your account."),
     gettext_noop("Your account is protected by two-factor authentication. Please enter an authenticator code:"),
     gettext_noop("You are about to generate a new set of recovery codes for your account."),

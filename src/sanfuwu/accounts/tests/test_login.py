@@ -93,6 +93,16 @@ def test_the_printed_password_is_asked_for_by_its_name_and_afterwards_the_presen
     assert "btn btn-primary" in main
 
 
+def test_a_wrong_present_password_is_called_wrong(client: Client, cast: Cast) -> None:
+    log_in(client, "zhoujiu", cast.password)
+    for page, field in (("account_change_password", "oldpassword"), ("account_reauthenticate", "password")):
+        said = client.post(
+            reverse(page), {field: "wrong", "password1": "新的密码-足够长-9", "password2": "新的密码-足够长-9"}
+        )
+        assert said.context["form"].errors[field] == ["密码不正确。"]
+        assert "密码:" not in said.content.decode()  # a colon of half a width
+
+
 def test_after_the_first_password_no_page_of_another_host_is_gone_to(client: Client, cast: Cast) -> None:
     log_in(client, "zhoujiu", cast.password)
     own = "wo-zi-ji-de-mi-ma"
