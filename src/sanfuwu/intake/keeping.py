@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -23,7 +23,8 @@ from .models import ImportFindings, ImportPiece, ImportRows, ImportRun
 FILE_DAYS: Final = 7
 FINDINGS_DAYS: Final = 30
 _PIECE: Final = 1024 * 1024
-_LOOK: Final = "look"  # findings of this phase belong to the file
+_LOOK: Final = "look"  # findings of these two phases belong to the file
+_HEAD: Final = "head"
 
 
 def put_file(run: ImportRun, data: bytes, looked: Looked) -> None:
@@ -46,6 +47,17 @@ def get_book(run: ImportRun, sheet: str | None = None) -> Book | None:
     data = b"".join(decrypt_bytes(p.data_enc, p.pk, p.key_id) for p in pieces)
     looked = next((Looked(**found) for found in findings(run, _LOOK)), None)
     return open_book(data, only=sheet, looked=looked)
+
+
+def put_samples(run: ImportRun, samples: Mapping[int, Sequence[str]]) -> None:
+    """Keep some cells of each column, masked, in the caller's transaction, instead of those of another head."""
+    drop_findings(run, _HEAD)
+    put_findings(run, _HEAD, 0, {str(at): list(cells) for at, cells in samples.items()})
+
+
+def get_samples(run: ImportRun) -> dict[int, tuple[str, ...]]:
+    """{column: some of its cells}; empty when none were kept."""
+    return {int(at): tuple(cells) for found in findings(run, _HEAD) for at, cells in found.items()}
 
 
 def put_lines(run: ImportRun, pieces: Iterable[Piece]) -> None:
@@ -78,6 +90,7 @@ def drop_file(run: ImportRun, now: dt.datetime) -> None:
     ImportPiece.objects.filter(run=run).delete()
     drop_lines(run)
     drop_findings(run, _LOOK)
+    drop_findings(run, _HEAD)
     if run.file_gone_at is None:
         run.file_gone_at = now
         ImportRun.objects.filter(pk=run.pk).update(file_gone_at=now)

@@ -121,7 +121,7 @@ class ImportFindings(models.Model):
 
     id = IdField()
     run = models.ForeignKey(ImportRun, models.PROTECT, related_name="findings")
-    phase = models.CharField(max_length=5)  # look | check | run
+    phase = models.CharField(max_length=5)  # look | head | check | run
     at = models.PositiveIntegerField()  # rows before it
     found_enc = models.BinaryField()
     key_id = models.CharField(max_length=16)

@@ -121,13 +121,18 @@ def remember(
 
 def samples(run: ImportRun) -> dict[int, tuple[str, ...]]:
     """{column: some of its cells} of a table whose columns are being chosen; telephones are masked."""
-    book = keeping.get_book(run, run.sheet)
+    if kept := keeping.get_samples(run):
+        return kept
+    book = keeping.get_book(run, run.sheet)  # it was uploaded before samples were kept
     if book is None:
         return {}
-    sheet = book.sheet(run.sheet)
-    head = heads.read_at(sheet, run.head_first, run.head_last)
+    return samples_of(heads.read_at(book.sheet(run.sheet), run.head_first, run.head_last))
+
+
+def samples_of(head: Head) -> dict[int, tuple[str, ...]]:
+    """The same of a head that was just read."""
     found: dict[int, tuple[str, ...]] = {}
-    for at in range(1, len(run.headings) + 1):
+    for at in range(1, len(head.headings) + 1):
         cells = (values.one_line(values.shown(row[at - 1])) for row in head.sample if at <= len(row))
         filled = [mask_numbers(cell)[:40] for cell in cells if cell]
         found[at] = tuple(dict.fromkeys(filled))[:3]

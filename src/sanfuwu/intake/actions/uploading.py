@@ -60,6 +60,7 @@ def upload(
         changes.event(run, "import_uploaded")
         commit(changes, actor=actor, now=now)
         keeping.put_file(run, data, book.looked)
+        keeping.put_samples(run, understanding.samples_of(found.head))
     return run
 
 
@@ -96,6 +97,7 @@ def choose_table(
         changes.event(run, "import_table_chosen")
         commit(changes, actor=actor, now=now)
         keeping.drop_lines(run)
+        keeping.put_samples(run, understanding.samples_of(found.head))
     return run
 
 

@@ -13,6 +13,7 @@ from sanfuwu.intake import actions, keeping, queries, running, tasks
 from sanfuwu.intake.drafts import Reader
 from sanfuwu.intake.files import Looked, guard, open_book
 from sanfuwu.intake.models import ImportFindings, ImportPiece, ImportRows, ImportRun
+from sanfuwu.intake.understanding import samples
 from sanfuwu.ledger.crypto import decrypt
 from sanfuwu.ledger.errors import IllegalTransition, InvalidInput, NotAllowed, NotVisible
 from sanfuwu.ledger.models import Note
@@ -233,6 +234,26 @@ def test_a_killed_worker_continues_where_it_was_and_adds_nothing_twice() -> None
     assert counts(run) == (26, 25, 0, 1)
     assert Problem.objects.count() == 25
     assert verify("shangyu").breaks == 0
+
+
+def test_samples_of_the_columns_are_those_of_the_chosen_sheet_and_cost_no_opening(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def second(book: Any, _sheet: Any) -> None:
+        other = book.add_worksheet("二")
+        other.write_row(0, 0, HEAD)
+        other.write_row(1, 0, row("Z-1", 联系电话="13900000077"))
+
+    run = actions.upload(xlsx([HEAD, row("L-1"), row("L-2")], change=second), "a.xlsx", actor=SYSTEM, now=NOW)
+    opened = samples(ImportRun.objects.get(pk=run.pk))
+    assert opened[1] == ("L-1", "L-2")
+    ImportFindings.objects.filter(run=run, phase="head").delete()
+    assert samples(run) == opened  # as for a file that was uploaded before samples were kept
+    run = actions.choose_table(run.pk, sheet="二", head_rows=None, actor=SYSTEM, now=NOW)
+    monkeypatch.setattr(keeping, "get_book", None)
+    found = samples(run)
+    assert found[1] == ("Z-1",)
+    assert "13900000077" not in str(found)
 
 
 def test_another_sheet_chosen_after_the_check_is_what_is_checked_and_imported() -> None:
