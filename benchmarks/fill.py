@@ -34,12 +34,13 @@ def fill(count: int, data_dir: Path, *, times: int = 1, say: Any = stats.say) ->
         return made
     if made and there != (count, 1, RECIPE):
         raise SystemExit(f"{data_dir} holds another filling: delete that directory or set SANFUWU_BENCH_DIR")
-    say(f"filling {count * times:,} problems into {data_dir}")
+    say(f"filling {count:,} problems into {data_dir}" + (f", copied up to {times} times" if times > 1 else ""))
     place.migrate()
     if made is None:
         made = _made(count, say)
         marker.write_text(json.dumps(made, ensure_ascii=False, indent=1))
     if times > 1:
+        marker.write_text(json.dumps(made | {"times": 0}))  # half copied is no filling: the next run refuses it
         made = _multiplied(times, made, say)
         marker.write_text(json.dumps(made, ensure_ascii=False, indent=1))
     return made

@@ -27,7 +27,7 @@ CHANGED: dict[str, dict[str, str]] = {
     "problems_problem": {
         "id": _NEW.format("id"),
         "number": "substr(t.number, 1, 12) || (substr(t.number, 13)::bigint + k * 10000000)",
-        "read_code": "upper(substr(md5(t.read_code || k), 1, 12))",
+        "read_code": "upper(substr(md5(t.read_code || k), 1, 16))",
     },
     "problems_assignment": _OF_PROBLEM | {"id": _NEW.format("id")},
     "problems_verificationcycle": _OF_PROBLEM | {"id": _NEW.format("id")},

@@ -45,7 +45,7 @@ def get_book(run: ImportRun, sheet: str | None = None) -> Book | None:
     if not pieces:
         return None
     data = b"".join(decrypt_bytes(p.data_enc, p.pk, p.key_id) for p in pieces)
-    looked = next((Looked(**found) for found in findings(run, _LOOK)), None)
+    looked = next((Looked(found["kind"], found["faulty"]) for found in findings(run, _LOOK)), None)
     return open_book(data, only=sheet, looked=looked)
 
 

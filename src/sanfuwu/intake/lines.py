@@ -1,4 +1,4 @@
-"""A run's table laid out: its rows as they were read, without the empty ones, in pieces that can be read one by one.
+"""A run's table laid out: its rows as they were read, without the empty ones, in pieces that are unpacked one by one.
 
 Opening a workbook of 100,000 rows takes seconds and some 300 MB, and an import reads its rows at least twice: to check
 them and to write them, and once more after a kill. So the file is opened by whoever comes first, and everybody after
@@ -10,9 +10,10 @@ from __future__ import annotations
 import datetime as dt
 import math
 import zlib
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
@@ -62,32 +63,36 @@ def pack(lines: Iterator[Line]) -> Iterator[Piece]:
 
 
 class Lines:
-    """Lines that are packed, each piece unpacked when it is asked for."""
+    """Lines that are packed, each piece unpacked when it is asked for. Nothing here refers back to itself: what people
+    wrote goes with the last reference to it."""
 
     def __init__(self, pieces: Sequence[Piece]) -> None:
         self._pieces = pieces
-        self._unpacked = lru_cache(maxsize=4)(self._unpack)
+        self._firsts = [piece.at for piece in pieces]
+        self._unpacked = lru_cache(maxsize=4)(partial(_unpack, pieces))
 
     def __len__(self) -> int:
         return self._pieces[-1].at + self._pieces[-1].length if self._pieces else 0
 
     def __getitem__(self, at: int) -> Line:
         """The line before which `at` others come."""
-        return self._unpacked(at // LENGTH)[at % LENGTH]
+        n = bisect_right(self._firsts, at) - 1
+        return self._unpacked(n)[at - self._firsts[n]]
 
     def between(self, at: int, end: int) -> Iterator[Line]:
         """The lines from `at` to before `end`."""
-        for n in range(at // LENGTH, -(-end // LENGTH)):
-            first = n * LENGTH
+        for n in range(max(0, bisect_right(self._firsts, at) - 1), bisect_left(self._firsts, end)):
+            first = self._firsts[n]
             yield from self._unpacked(n)[max(0, at - first) : end - first]
 
-    def _unpack(self, n: int) -> list[Line]:
-        return [_line(*said) for said in orjson.loads(zlib.decompress(self._pieces[n].data))]
+
+def _unpack(pieces: Sequence[Piece], n: int) -> list[Line]:
+    return [_line(*said) for said in orjson.loads(zlib.decompress(pieces[n].data))]
 
 
 def _plain(line: Line) -> list[Any]:
-    """As JSON can say it: moments as text, with the places where they stand. What else is no text, number or truth
-    reads as its text does, so it is kept as that."""
+    """As JSON can say it: moments as text, with the places where they stand. Days, times, spans and what is no finite
+    number are kept as the text by which `values` reads them."""
     cells: list[Any] = line.cells
     moments: list[int] = []
     for n, cell in enumerate(line.cells):

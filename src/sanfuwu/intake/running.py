@@ -66,15 +66,15 @@ def check(run_id: UUID, *, now: dt.datetime, progress: Progress | None = None) -
         if len(batch) == CHECK_BATCH:
             _check_batch(batch, counts, found, texts)
             batch = []
-            going = ImportRun.objects.filter(pk=run_id, state=ImportRun.State.CHECKING)
+            going = ImportRun.objects.filter(pk=run_id, state=ImportRun.State.CHECKING, started_at=run.started_at)
             if not going.update(done=counts["total"], beat_at=timezone.now()):
                 return
             if progress is not None:
                 progress(counts["total"], max(run.total, counts["total"]))
     _check_batch(batch, counts, found, texts)
     with transaction.atomic():
-        keeping.put_findings(run, "check", 0, found.as_dict())
-        actions.finish_check(run_id, counts | {"done": counts["total"]}, now=now)
+        if actions.finish_check(run_id, counts | {"done": counts["total"]}, begun=run.started_at, now=now):
+            keeping.put_findings(run, "check", 0, found.as_dict())
 
 
 def run(run_id: UUID, *, now: dt.datetime, progress: Progress | None = None, batch_size: int = BATCH) -> None:

@@ -21,7 +21,7 @@ from .drafts import Draft, Fault
 class Seen:
     """What the rows before have used up."""
 
-    digest_at: Callable[[int], str]  # of the row before which so many come: read again, for a row that was passed over
+    digest_at: Callable[[int], str]  # reads a row that was passed over: how many come before it → what it says
     ref_column: int = 0
     ref_heading: str = ""
     _refs: dict[tuple[str, str], tuple[int, str | int]] = field(default_factory=dict)

@@ -88,7 +88,9 @@ def _laid_out(run: ImportRun) -> Lines:
         raise InvalidInput(_("The file is no longer here. Upload it again."))
     pieces = list(pack(of_sheet(book.sheet(run.sheet), run.head_last)))
     with transaction.atomic():
-        if ImportRun.objects.select_for_update(no_key=True).filter(pk=run.pk, state=run.state).exists():
+        # Meanwhile it may have been cancelled, or given to another worker and another sheet chosen.
+        same = ImportRun.objects.filter(pk=run.pk, state=run.state, started_at=run.started_at)
+        if same.select_for_update(no_key=True).exists():
             keeping.put_lines(run, pieces)
     return Lines(pieces)
 

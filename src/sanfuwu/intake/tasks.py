@@ -70,5 +70,8 @@ def forget_here(now: dt.datetime) -> None:
     )
     for run in left:
         actions.cancel(run.pk, actor=SYSTEM, now=now)
+    for run in ImportRun.objects.filter(state__in=("done", "cancelled", "refused"), rows__isnull=False).distinct():
+        with transaction.atomic():  # left by a program of before, that knows nothing of them
+            keeping.drop_file(run, now)
     old = ImportRun.objects.filter(ended_at__lt=now - dt.timedelta(days=keeping.FINDINGS_DAYS))
     ImportFindings.objects.filter(run__in=old).delete()

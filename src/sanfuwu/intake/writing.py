@@ -86,7 +86,7 @@ def stretches(run: ImportRun, rows: int, size: int) -> Iterator[tuple[int, int, 
     at = 0
     while at < rows:
         length = ahead.pop(at, 0)
-        end = at + length if length else min(at + size, min(ahead, default=rows), rows)
+        end = at + length if length else min([at + size, rows, *(start for start in ahead if start > at)])
         yield at, end, length > 0
         at = end
 

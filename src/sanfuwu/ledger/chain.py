@@ -18,9 +18,14 @@ def _as_is(value: Any) -> Any:
     return value
 
 
-@lru_cache(maxsize=1024)
 def _moment(value: dt.datetime) -> str:
-    """In UTC. Remembered: the events of a batch are all of one moment, and equal moments are the same text."""
+    # The second of two hours that a clock shows twice equals the first one, and is another moment.
+    return value.astimezone(dt.UTC).isoformat() if value.fold else _moment_once(value)
+
+
+@lru_cache(maxsize=1024)
+def _moment_once(value: dt.datetime) -> str:
+    """In UTC. Remembered: the events of a batch are all of one moment."""
     return value.astimezone(dt.UTC).isoformat()
 
 

@@ -7,7 +7,7 @@ import re
 import struct
 from collections.abc import Callable, Iterable
 from enum import Enum
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from operator import attrgetter
 from typing import Any, Final
 
@@ -22,7 +22,7 @@ Adapter = Callable[[Any], Any]
 _BYTES: Final = psycopg.adapters.types["bytea"].oid  # what is binary already goes as it is
 _INT4: Final = psycopg.adapters.types["int4"].oid
 _ELEMENT: Final = struct.Struct(">ii").pack  # its length, itself
-_KEPT: Final = 200_000  # numbers a process remembers packed: some 25 MB, more than a county's texts have grams
+_KEPT: Final = 200_000  # numbers that a process remembers packed: some 25 MB
 
 
 def fields_of(model: type[models.Model]) -> list[Any]:
@@ -52,7 +52,7 @@ def adapter(field: Any) -> Adapter | None:
 
 
 def _is_int_array(field: Any) -> bool:
-    return isinstance(field, ArrayField) and isinstance(field.base_field, models.IntegerField)
+    return isinstance(field, ArrayField) and field.base_field.db_type(connection) == "integer"
 
 
 def _int_array(value: Iterable[int]) -> str:
@@ -65,9 +65,20 @@ def _int_array(value: Iterable[int]) -> str:
 
 
 def _packed_adapter(field: Any) -> Adapter | None:
+    """Numbers and truth are packed here: psycopg's compiled dumpers cut a number that does not fit, in silence."""
     if isinstance(field, models.JSONField):
         return _packed_json
-    return _packed_array if _is_int_array(field) else None
+    if _is_int_array(field):
+        return _packed_array
+    if isinstance(field, models.BooleanField):
+        return _TRUTH.__getitem__
+    return _NUMBERS.get(field.rel_db_type(connection) if field.is_relation else field.db_type(connection))
+
+
+_TRUTH: Final = {True: b"\x01", False: b"\x00"}
+_NUMBERS: Final = {
+    name: struct.Struct(form).pack for name, form in (("smallint", ">h"), ("integer", ">i"), ("bigint", ">q"))
+}
 
 
 def _packed_json(value: Any) -> bytes:
@@ -110,6 +121,13 @@ class Columns:
         self._packed = [(n, a) for n, f in enumerate(fields) if (a := _packed_adapter(f)) is not None]
         packed = {n for n, _adapt in self._packed}
         self.copied = [_BYTES if n in packed else psycopg.adapters.types[name].oid for n, name in enumerate(self.types)]
+
+    @cached_property
+    def copied(self) -> list[int]:
+        """The types that a binary COPY is told: what was packed here goes as bytes."""
+        packed = {n for n, _adapt in self._packed}
+        types = psycopg.adapters.types
+        return [_BYTES if n in packed else types.get_oid(name) for n, name in enumerate(self.types)]
 
     def values(self, row: models.Model) -> list[Any]:
         """For a statement."""

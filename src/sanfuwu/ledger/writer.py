@@ -6,6 +6,7 @@ module sends them in one pipeline (measured with `make bench`). It writes what m
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import count
@@ -94,5 +95,9 @@ def _copy(raw: psycopg.Connection[Any], model: type[models.Model], rows: Sequenc
     sql = f'COPY "{model._meta.db_table}" ({columns.names}) FROM STDIN (FORMAT BINARY)'
     with psycopg.Cursor(raw) as cursor, cursor.copy(sql) as copy:
         copy.set_types(columns.copied)
-        for row in rows:
-            copy.write_row(columns.packed(row))
+        try:
+            for row in rows:
+                copy.write_row(columns.packed(row))
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, struct.error) as error:
+            # What the server would refuse of a text is refused here already.
+            raise psycopg.DataError(f"a row of {model._meta.db_table} does not fit its columns: {error}") from error

@@ -81,17 +81,19 @@ def _told_until(words: str | None, program: subprocess.Popen[str]) -> str:
     """What it writes up to the line with these words, or to its end; it is killed when that takes ten minutes."""
     assert program.stdout is not None
     killer = threading.Timer(600, program.kill)
+    killer.daemon = True
     killer.start()
     told = ""
-    for line in program.stdout:
-        told += line
-        if words is not None and words in line:
-            break
-    else:
-        program.stdout.close()
-        program.wait(60)
-        assert words is None, told
-    killer.cancel()
+    try:
+        for line in program.stdout:
+            told += line
+            if words is not None and words in line:
+                return told
+    finally:
+        killer.cancel()
+    program.stdout.close()
+    program.wait(60)
+    assert words is None, told
     return told
 
 

@@ -100,11 +100,12 @@ def go_on(run_id: UUID, *, actor: Actor, now: dt.datetime) -> ImportRun:
     return run
 
 
-def finish_check(run_id: UUID, counts: dict[str, int], *, now: dt.datetime) -> bool:
-    """Every row was read. False when somebody cancelled it meanwhile."""
+def finish_check(run_id: UUID, counts: dict[str, int], *, begun: dt.datetime | None, now: dt.datetime) -> bool:
+    """Every row was read by the check that was `begun` then. False when somebody cancelled it or began another one
+    meanwhile."""
     with transaction.atomic():
         run = ImportRun.objects.select_for_update(no_key=True).get(pk=run_id)
-        if run.state != _State.CHECKING:
+        if (run.state, run.started_at) != (_State.CHECKING, begun):
             return False
         changes = Changes()
         changes.update(run, state=_State.CHECKED.value, beat_at=None, **counts)

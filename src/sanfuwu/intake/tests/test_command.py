@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,15 @@ from .making import row, table, xlsx
 from .test_history import PAST, past
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("committed_db")]
+
+
+@pytest.fixture(autouse=True)
+def _rings() -> Iterator[None]:
+    """The command looks for rings less often, as a program of its own may."""
+    before = gc.get_threshold()
+    yield
+    gc.unfreeze()
+    gc.set_threshold(*before)
 
 
 def kept(folder: Path, data: bytes, name: str = "list.xlsx") -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
+import weakref
 from itertools import pairwise
 
 import pytest
@@ -78,6 +80,19 @@ def test_empty_rows_and_the_head_are_left_out_and_numbers_stay_those_of_the_shee
     found = list(of_sheet(book.sheets[0], 2))
     assert [line.row for line in found] == [3, 5, 7]
     assert [line.faulty for line in found] == [{}, {9: "#DIV/0!"}, {}]
+
+
+def test_what_was_read_is_gone_with_its_last_reference() -> None:
+    """It is what people wrote: it does not wait for the collector, which looks rarely (ADR 0031)."""
+    gc.disable()
+    try:
+        kept = Lines(list(pack(iter([Line(1, ["王某"])]))))
+        assert kept[0].row == 1
+        gone = weakref.ref(kept)
+        del kept
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 def test_a_moment_keeps_its_fractions() -> None:

@@ -4,6 +4,7 @@ persons."""
 from __future__ import annotations
 
 import datetime as dt
+import zlib
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ from django.utils import timezone
 from sanfuwu.intake import actions, keeping, queries, running, tasks
 from sanfuwu.intake.drafts import Reader
 from sanfuwu.intake.files import Looked, guard, open_book
+from sanfuwu.intake.lines import of_sheet, pack
 from sanfuwu.intake.models import ImportFindings, ImportPiece, ImportRows, ImportRun
+from sanfuwu.intake.table import open_table
 from sanfuwu.intake.understanding import samples
 from sanfuwu.ledger.crypto import decrypt
 from sanfuwu.ledger.errors import IllegalTransition, InvalidInput, NotAllowed, NotVisible
@@ -108,7 +111,9 @@ def test_a_stored_file_is_looked_into_and_opened_once(stored: bool, monkeypatch:
         run.pk, mapping={int(a): k for a, k in run.mapping.items()}, kind="live", source="清单", actor=SYSTEM, now=NOW
     )
     running.check(run.pk, now=NOW)
-    assert "厂区用电".encode() not in b"".join(bytes(rows.data_enc) for rows in ImportRows.objects.filter(run=run))
+    (rows,) = ImportRows.objects.filter(run=run)
+    with pytest.raises(zlib.error):
+        zlib.decompress(bytes(rows.data_enc))  # encrypted
     actions.start(run.pk, actor=SYSTEM, now=NOW)
     monkeypatch.setattr(keeping, "get_book", lambda *_said: None)  # the rows are laid out by now
     running.run(run.pk, now=NOW)
@@ -271,6 +276,59 @@ def test_another_sheet_chosen_after_the_check_is_what_is_checked_and_imported() 
     actions.start(run.pk, actor=SYSTEM, now=NOW)
     running.run(run.pk, now=NOW)
     assert [p.source_ref for p in Problem.objects.all()] == ["Z-1"]
+
+
+def test_rows_are_not_laid_out_for_an_import_that_was_cancelled_meanwhile() -> None:
+    run = planned(table(row("L-1")))
+    keeping.drop_lines(run)
+    stale = ImportRun.objects.get(pk=run.pk)
+    actions.cancel(run.pk, actor=SYSTEM, now=NOW)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keeping, "get_book", lambda *_said: open_book(table(row("L-1"))))  # it had opened it by then
+        open_table(stale, NOW)
+    assert not ImportRows.objects.exists()
+
+
+def test_a_slow_worker_lays_nothing_out_for_the_sheet_that_was_chosen_meanwhile() -> None:
+    def second(book: Any, _sheet: Any) -> None:
+        other = book.add_worksheet("二")
+        other.write_row(0, 0, HEAD)
+        other.write_row(1, 0, row("Z-1"))
+
+    def plan(at: dt.datetime) -> ImportRun:
+        now = ImportRun.objects.get(pk=run.pk)
+        mapping = {int(n): key for n, key in now.mapping.items()}
+        return actions.plan(run.pk, mapping=mapping, kind="live", source="清单", actor=SYSTEM, now=at)
+
+    run = actions.upload(xlsx([HEAD, row("L-1"), row("L-2")], change=second), "清单.xlsx", actor=SYSTEM, now=NOW)
+    stale = plan(NOW)
+    running.check(run.pk, now=NOW)  # by another worker
+    actions.choose_table(run.pk, sheet="二", head_rows=None, actor=SYSTEM, now=NOW)
+    plan(NOW + dt.timedelta(minutes=3))
+    assert [line.cells[0] for line in open_table(stale, NOW).lines.between(0, 2)] == ["L-1", "L-2"]
+    assert not actions.finish_check(run.pk, {"total": 2}, begun=stale.started_at, now=NOW)
+    running.check(run.pk, now=NOW)
+    actions.start(run.pk, actor=SYSTEM, now=NOW)
+    running.run(run.pk, now=NOW)
+    assert [p.source_ref for p in Problem.objects.all()] == ["Z-1"]
+
+
+def test_two_workers_that_lay_the_same_rows_out_leave_them_once() -> None:
+    run = planned(table(row("L-1"), row("L-2")))
+    pieces = list(pack(of_sheet(open_book(table(row("L-1"), row("L-2"))).sheets[0], 1)))
+    keeping.put_lines(run, pieces)
+    keeping.put_lines(run, pieces)
+    kept = keeping.get_lines(run)
+    assert kept is not None
+    assert len(kept) == 2
+    assert ImportRows.objects.count() == 1
+
+
+def test_rows_that_an_older_program_left_behind_go_at_night() -> None:
+    run = imported(table(row("L-1")))
+    keeping.put_lines(run, pack(of_sheet(open_book(table(row("L-1"))).sheets[0], 1)))
+    tasks.forget_here(NOW)
+    assert not ImportRows.objects.exists()
 
 
 @pytest.mark.parametrize("numbered", [True, False])

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import uuid
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from sanfuwu.ledger.chain import GENESIS, link, merkle_root, plain
 
 SHANGHAI = dt.timezone(dt.timedelta(hours=8))
+WITH_SUMMER = ZoneInfo("Asia/Shanghai")  # which had summer time from 1986 to 1991
 NOW = dt.datetime(2019, 2, 12, 10, 30, tzinfo=SHANGHAI)
 SAID: dict[str, Any] = {
     "prev_hash": GENESIS,
@@ -63,6 +65,20 @@ def test_the_same_said_in_another_order_or_time_zone_has_the_same_hash() -> None
     again = SAID | {"payload": {"data": {"a": "崧厦", "b": 1}}, "happened_at": NOW.astimezone(dt.UTC)}
     assert link(**again) == link(**SAID)
     assert len(link(**SAID)) == 32
+
+
+@given(st.integers(504_892_800, 694_224_000), st.integers(0, 1))  # seconds of 1986 to 1991
+def test_every_moment_is_its_own_also_in_the_hour_that_a_clock_shows_twice(seconds: int, fold: int) -> None:
+    moment = dt.datetime.fromtimestamp(seconds, WITH_SUMMER)
+    for one in (moment.replace(fold=fold), moment, moment.astimezone(dt.UTC)):
+        assert plain(one) == one.astimezone(dt.UTC).isoformat()
+
+
+def test_the_second_of_two_equal_hours_is_a_later_one() -> None:
+    first = dt.datetime(1991, 9, 15, 1, 30, tzinfo=WITH_SUMMER)
+    second = first.replace(fold=1)
+    assert first == second
+    assert (plain(first), plain(second)) == ("1991-09-14T16:30:00+00:00", "1991-09-14T17:30:00+00:00")
 
 
 def test_plain_values_are_ids_codes_and_dates() -> None:

@@ -15,7 +15,7 @@ from django.db import DatabaseError, connection, models, transaction
 from sanfuwu.ledger import writer
 from sanfuwu.ledger.fields import new_id
 from sanfuwu.ledger.models import Event, IdempotencyKey, Note, OutboxMessage
-from sanfuwu.territory.models import Unit, UnitVersion
+from sanfuwu.territory.models import Unit, UnitMerge, UnitVersion
 
 pytestmark = pytest.mark.django_db
 NOW = dt.datetime(2019, 2, 12, 10, 30, 0, 123456, tzinfo=dt.timezone(dt.timedelta(hours=8)))
@@ -23,7 +23,8 @@ AWKWARD = ["", "制表\t符", "换\n行\r", "\\N", "\\.", "反斜杠\\", "引号
 
 
 def rows() -> list[models.Model]:
-    """Rows of every kind of column: text, JSON, bytes, dates, arrays of none, nulls."""
+    """Rows of the usual kinds of column: text and choices, JSON, bytes, numbers, days, moments, truth, ids, nulls.
+    (Arrays: `problems.tests.test_arrays`.)"""
     found: list[models.Model] = []
     for n, text in enumerate(AWKWARD):
         payload = {"text": text, "list": [text, None, n, True], "nested": {text: {}}}
@@ -43,6 +44,16 @@ def rows() -> list[models.Model]:
             ),
             Note(id=new_id(), salt=os.urandom(16), text_enc=text.encode(), key_id="k", audience=Note.Audience.OFFICE),
             OutboxMessage(topic="t", subject_id=uuid.UUID(int=n), payload=payload, created_at=NOW),
+            UnitMerge(
+                id=new_id(),
+                from_unit_id=uuid.UUID(int=n),
+                into_unit_id=uuid.UUID(int=n),
+                on_date=dt.date(2019, 2, 1 + n),
+                undone_at=NOW if n % 3 else None,
+                of_proposed=bool(n % 2),
+            ),
+            OutboxMessage(topic="n", subject_id=uuid.UUID(int=n), payload=n, attempts=32_767 - n, created_at=NOW),
+            Note(id=new_id(), salt=memoryview(b"salt"), text_enc=bytearray(b"\0\xff"), key_id="k", audience="office"),
             IdempotencyKey(principal=uuid.UUID(int=n), key=text, body_hash=b"\x00\xff", answer=text, created_at=NOW),
         ]
     return found
@@ -60,7 +71,7 @@ def written(copy_from: int, batch: Sequence[models.Model], monkeypatch: pytest.M
         with transaction.atomic():
             writer.write([copy.copy(row) for row in batch], [])
             with connection.cursor() as cursor:
-                for model in (Event, Note, OutboxMessage, IdempotencyKey):
+                for model in (Event, Note, OutboxMessage, UnitMerge, IdempotencyKey):
                     cursor.execute(f"SELECT t::text FROM {model._meta.db_table} t ORDER BY 1")
                     found.append(cursor.fetchall())
             raise _Undone
@@ -95,6 +106,27 @@ def test_what_is_too_long_fails_aloud_and_is_never_cut(copy_from: int, monkeypat
     row = OutboxMessage(topic="t" * 33, subject_id=uuid.UUID(int=1), payload={}, created_at=NOW)
     with pytest.raises(DatabaseError), transaction.atomic():
         writer.write([row], [])
+
+
+@pytest.mark.parametrize("copy_from", [1, 10_000])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"attempts": 32_768},
+        {"attempts": 65_543},
+        {"attempts": "x"},
+        {"subject_id": "no id"},
+        {"created_at": "no moment"},
+    ],
+    ids=str,
+)
+def test_what_no_column_holds_fails_aloud(
+    wrong: dict[str, Any], copy_from: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "COPY_FROM", copy_from)
+    said = {"topic": "t", "subject_id": uuid.UUID(int=1), "payload": {}, "created_at": NOW, "attempts": 0} | wrong
+    with pytest.raises(DatabaseError), transaction.atomic():
+        writer.write([OutboxMessage(**said)], [])
 
 
 def test_updates_say_how_many_rows_they_met() -> None:

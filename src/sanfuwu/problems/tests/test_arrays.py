@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -26,6 +26,13 @@ def written(rows: list[ProblemText], copy_from: int) -> list[tuple[uuid.UUID, li
             found = cursor.fetchall()
         transaction.set_rollback(True)
     return found
+
+
+@pytest.mark.parametrize("copy_from", [1, 10_000])
+def test_a_number_that_no_array_holds_fails_aloud(copy_from: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "COPY_FROM", copy_from)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        writer.write([ProblemText(problem_id=uuid.UUID(int=1), grams=[2**31])], [])
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
