@@ -4,7 +4,8 @@
    one statement.
 2. Otherwise a short stretch of the sort index is walked. Where that fills the page, a second stretch is only counted,
    until the cap: either the count reaches it, or the walk came to the end, or it is "more than" what was met.
-3. Where it does not, but met some, a longer walk should fill the page; where one facet is not very common, its rows
+3. Where it does not, but met some, a longer walk should fill the page (a longer one still among ten million, where
+   all that is asked is common); where one facet is not very common, its rows
    are all counted, and the index is walked from the first of them on; and else the facet index gives the hits up to the
    cap. Below it they are sorted, and are the count.
 4. At the cap the page comes from the longer walk; only when the hits lie beyond that are all gathered.
@@ -29,10 +30,11 @@ from django.db import connection
 
 from . import common
 
-WALKS = (5_000, 40_000)  # entries of the sort index looked at, 0.3 µs each, before giving up on it
+WALKS = (5_000, 40_000, 400_000)  # entries of the sort index looked at, 0.3 µs each, before giving up on it
 COUNTED = 15_000  # further entries, for the count alone
 FEW = 10_000  # rows of the rarest facet or span: gathered at once, and no other facet is asked of the index
 NOT_MANY = 100_000  # the same where the first stretch did not fill the page
+A_MILLION = 1_000_000  # where every facet has as many rows, the facet index costs more than the longest walk
 FEW_ROWS, FEW_TEXTS = 3_000, 12_000  # so many are looked up in the other table
 
 Hit = tuple[UUID, dt.datetime]
@@ -214,9 +216,12 @@ class Look:
     def _beyond_the_first_stretch(self, rows: list[Hit]) -> tuple[int, bool, list[Hit]]:
         """The same where the first stretch held no more than these, less than a page."""
         promising = self.after is None and len(rows) * WALKS[1] > self.limit * WALKS[0]
-        if promising:
+        all_common = bool(self.where.groups) and not self.where.few(A_MILLION)
+        if promising or all_common:
             rows = self._walk(WALKS[1])
-            if len(rows) > self.limit:
+            if all_common and 0 < len(rows) <= self.limit:
+                rows = self._walk(WALKS[2])
+            if len(rows) > self.limit and (promising or self.where.by_facets()):
                 return *self._counted(len(rows)), rows
         if self.where.few(NOT_MANY):
             return self._gathered(scattered=bool(rows))
@@ -224,7 +229,7 @@ class Look:
             found = self._probe(self.cap)
             if found is not None:
                 return found[0], False, found[1]
-        if not promising:
+        if not (promising or all_common):
             rows = self._walk(WALKS[1])
         known = self.cap if self.known is None else self.known
         return known, True, rows if len(rows) > self.limit else self._gather()

@@ -40,6 +40,8 @@ WAYS = {
     "counted in part": (FAR, (12, FAR), 5, -1, -1, 0),
     "walked further": (3, (1, FAR), 0, -1, -1, 0),
     "walked in vain": (3, (1, 2), 0, -1, -1, 0),
+    "walked as far as it takes": (3, (1, 2, FAR), 0, -1, -1, 0),
+    "walked far in vain": (FAR, (1, 2, 3), 5, -1, -1, 0),
     "few rows": (FAR, (1, 2), 0, FAR, FAR, -1),
 }
 
@@ -69,7 +71,8 @@ def many(cast: Cast) -> Cast:
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     cap, walks, counted, few, not_many, texts = WAYS[request.param]
     monkeypatch.setattr(listing, "COUNT_CAP", cap)
-    monkeypatch.setattr(looking, "WALKS", walks)
+    monkeypatch.setattr(looking, "WALKS", (*walks, FAR)[:3])
+    monkeypatch.setattr(looking, "A_MILLION", -1 if len(walks) == 3 else FAR)
     monkeypatch.setattr(looking, "COUNTED", counted)
     monkeypatch.setattr(looking, "FEW", few)
     monkeypatch.setattr(looking, "NOT_MANY", not_many)
