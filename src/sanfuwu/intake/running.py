@@ -20,6 +20,7 @@ from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from sanfuwu.config import clock
 from sanfuwu.counties.schema import current_schema
 from sanfuwu.ledger.crypto import text_hmac
 from sanfuwu.ledger.errors import ActionError, NotAllowed
@@ -60,8 +61,9 @@ def check(run_id: UUID, *, now: dt.datetime, progress: Progress | None = None) -
     found, counts = Found(), dict.fromkeys(("total", "created", "duplicates", "lookalikes", "rejected", "undated"), 0)
     texts: set[bytes] = set()
     batch: list[tuple[Draft, int, Sequence[Any]]] = []
+    registered = clock.for_tables(now)
     for item in table.drafts():
-        table.reader.check(item[0], now)
+        table.reader.check(item[0], registered)
         batch.append(item)
         if len(batch) == CHECK_BATCH:
             _check_batch(batch, counts, found, texts)
@@ -90,7 +92,8 @@ def run(run_id: UUID, *, now: dt.datetime, progress: Progress | None = None, bat
         with hands.ready(count, schema=current_schema(), language=language) as write:
             table = open_table(row, now)
             reader = table.reader
-            order = Order(run_id, table.actor, _approver(row, now), reader.columns, reader.headings, now)
+            approver, registered = _approver(row, now), clock.for_tables(now)
+            order = Order(run_id, table.actor, approver, reader.columns, reader.headings, registered)
             with closing(write(order, _batches(table, batch_size, now))) as written:
                 for rows in written:
                     if not rows:

@@ -480,5 +480,14 @@ def test_an_import_is_done_once() -> None:
         actions.start(run.pk, actor=SYSTEM, now=NOW)
 
 
+def test_a_demonstration_takes_tables_of_later_years_than_its_own(settings: Any) -> None:
+    later = table(row("L-1", 收集日期=f"{NOW + dt.timedelta(days=1):%Y-%m-%d}"), row("L-2"))
+    assert counts(planned(later)) == (2, 1, 0, 1)  # an installation with the real time does not take tomorrow's
+    settings.SANFUWU_CLOCK_OFFSET = (NOW - timezone.now()).total_seconds()  # as if NOW were in 2019
+    office = cast.dispatcher().actor
+    assert counts(imported(later, actor=office)) == (2, 2, 0, 0)
+    assert all(p.registered_at > NOW + dt.timedelta(days=2) for p in Problem.objects.all())
+
+
 def test_a_csv_of_gb18030_is_imported_like_a_workbook() -> None:
     assert counts(imported(csv([HEAD, row("G-1")], "gb18030"))) == (1, 1, 0, 0)
