@@ -16,10 +16,6 @@ from django.db import connection
 
 from .recipe import MIDDLE, ONE
 
-NAMES = {  # kind of the recipe: kind of the facet
-    "stage": "stage", "channel": "channel", "served": "served", "category": "category", "place": "place",
-    "lead": "lead", "co": "co", "reg": "reg", "party": "party", "result": "result",
-}  # fmt: skip
 # Half of an id is time, by which rows lie together; the end of it is chance.
 _NEW = "(substr(t.{0}::text, 1, 24) || substr(md5(t.{0}::text || k), 1, 12))::uuid"
 _OF_PROBLEM = {"problem_id": _NEW.format("problem_id")}
@@ -77,7 +73,6 @@ def _rare(made: dict[str, Any]) -> list[int]:
 
     units = {u.code: str(u.pk) for u in Unit.objects.all()}
     tokens = {("lead", units[code]) for code in (MIDDLE, ONE)}
-    for name, kind in NAMES.items():
-        value = made["kinds"][name]["rare"]
-        tokens.add((kind, units[value] if name in ("lead", "co") else value))
+    for kind, values in made["kinds"].items():  # the recipe's names are those of the facets
+        tokens.add((kind, units[values["rare"]] if kind in ("lead", "co") else values["rare"]))
     return sorted(facets.known_ids(tokens).values())

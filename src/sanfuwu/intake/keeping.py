@@ -89,8 +89,7 @@ def drop_file(run: ImportRun, now: dt.datetime) -> None:
     """Remove the file and its rows, in the caller's transaction."""
     ImportPiece.objects.filter(run=run).delete()
     drop_lines(run)
-    drop_findings(run, _LOOK)
-    drop_findings(run, _HEAD)
+    drop_findings(run, _LOOK, _HEAD)
     if run.file_gone_at is None:
         run.file_gone_at = now
         ImportRun.objects.filter(pk=run.pk).update(file_gone_at=now)
@@ -112,10 +111,9 @@ def findings(run: ImportRun, phase: str) -> Iterator[dict[str, Any]]:
         yield json.loads(decrypt(row.found_enc, row.pk, row.key_id))
 
 
-def drop_findings(run: ImportRun, phase: str | None = None) -> None:
-    """Forget what was found."""
-    rows = ImportFindings.objects.filter(run=run)
-    (rows if phase is None else rows.filter(phase=phase)).delete()
+def drop_findings(run: ImportRun, *phases: str) -> None:
+    """Forget what was found in these phases."""
+    ImportFindings.objects.filter(run=run, phase__in=phases).delete()
 
 
 def file_name(run: ImportRun) -> str:

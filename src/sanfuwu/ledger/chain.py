@@ -18,15 +18,16 @@ def _as_is(value: Any) -> Any:
     return value
 
 
+def _in_utc(value: dt.datetime) -> str:
+    return value.astimezone(dt.UTC).isoformat()
+
+
+_in_utc_once = lru_cache(maxsize=1024)(_in_utc)  # the events of a batch are all of one moment
+
+
 def _moment(value: dt.datetime) -> str:
     # The second of two hours that a clock shows twice equals the first one, and is another moment.
-    return value.astimezone(dt.UTC).isoformat() if value.fold else _moment_once(value)
-
-
-@lru_cache(maxsize=1024)
-def _moment_once(value: dt.datetime) -> str:
-    """In UTC. Remembered: the events of a batch are all of one moment."""
-    return value.astimezone(dt.UTC).isoformat()
+    return _in_utc(value) if value.fold else _in_utc_once(value)
 
 
 # Most values of an event are of these types; a class of their own (an enumeration) goes the long way below.

@@ -19,6 +19,7 @@ from psycopg.types.json import Jsonb
 from .as_json import stored
 
 Adapter = Callable[[Any], Any]
+_jsonb = partial(Jsonb, dumps=stored)
 _BYTES: Final = psycopg.adapters.types["bytea"].oid  # what is binary already goes as it is
 _INT4: Final = psycopg.adapters.types["int4"].oid
 _ELEMENT: Final = struct.Struct(">ii").pack  # its length, itself
@@ -47,12 +48,10 @@ def plain_enum(value: Any) -> Any:
 def adapter(field: Any) -> Adapter | None:
     """What a value of this field must become for a statement; None = it goes as it is."""
     if isinstance(field, models.JSONField):
-        return partial(Jsonb, dumps=stored)
-    return _int_array if _is_int_array(field) else None
-
-
-def _is_int_array(field: Any) -> bool:
-    return isinstance(field, ArrayField) and field.base_field.db_type(connection) == "integer"
+        return _jsonb
+    if isinstance(field, ArrayField) and field.base_field.db_type(connection) == "integer":
+        return _int_array
+    return None
 
 
 def _int_array(value: Iterable[int]) -> str:
@@ -62,23 +61,6 @@ def _int_array(value: Iterable[int]) -> str:
 
 
 # ── PostgreSQL's binary form, for COPY: nothing is written as text there and read back here ──
-
-
-def _packed_adapter(field: Any) -> Adapter | None:
-    """Numbers and truth are packed here: psycopg's compiled dumpers cut a number that does not fit, in silence."""
-    if isinstance(field, models.JSONField):
-        return _packed_json
-    if _is_int_array(field):
-        return _packed_array
-    if isinstance(field, models.BooleanField):
-        return _TRUTH.__getitem__
-    return _NUMBERS.get(field.rel_db_type(connection) if field.is_relation else field.db_type(connection))
-
-
-_TRUTH: Final = {True: b"\x01", False: b"\x00"}
-_NUMBERS: Final = {
-    name: struct.Struct(form).pack for name, form in (("smallint", ">h"), ("integer", ">i"), ("bigint", ">q"))
-}
 
 
 def _packed_json(value: Any) -> bytes:
@@ -108,6 +90,18 @@ def _packed_array(value: Iterable[int]) -> bytes:
     return struct.pack(">iiIii", 1, 0, _INT4, len(numbers), 1) + b"".join(map(_element, numbers))
 
 
+# Type of a column: what packs its values. Numbers and truth, too: psycopg's compiled dumpers cut a number that does not
+# fit, in silence.
+_PACKED: Final[dict[str, Adapter]] = {
+    "smallint": struct.Struct(">h").pack,
+    "integer": struct.Struct(">i").pack,
+    "bigint": struct.Struct(">q").pack,
+    "boolean": {True: b"\x01", False: b"\x00"}.__getitem__,
+    "integer[]": _packed_array,
+    "jsonb": _packed_json,
+}
+
+
 class Columns:
     """Of one model."""
 
@@ -118,9 +112,7 @@ class Columns:
         self._read = attrgetter(*(f.attname for f in fields))
         self._choices = [n for n, f in enumerate(fields) if isinstance(f, models.CharField)]
         self._adapters = [(n, a) for n, f in enumerate(fields) if (a := adapter(f)) is not None]
-        self._packed = [(n, a) for n, f in enumerate(fields) if (a := _packed_adapter(f)) is not None]
-        packed = {n for n, _adapt in self._packed}
-        self.copied = [_BYTES if n in packed else psycopg.adapters.types[name].oid for n, name in enumerate(self.types)]
+        self._packed = [(n, a) for n, name in enumerate(self.types) if (a := _PACKED.get(name)) is not None]
 
     @cached_property
     def copied(self) -> list[int]:

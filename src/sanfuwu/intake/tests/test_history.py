@@ -20,7 +20,7 @@ from sanfuwu.territory.models import Unit
 from sanfuwu.web.tests import cast
 
 from .making import row, table, xlsx
-from .test_pipeline import counts, imported, planned
+from .steps import counts, imported, planned
 from .times import NOW
 
 pytestmark = pytest.mark.django_db

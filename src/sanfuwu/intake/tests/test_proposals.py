@@ -16,7 +16,7 @@ from sanfuwu.territory.actor import SYSTEM
 from sanfuwu.visits.tests.people import act_as
 
 from .making import row, table
-from .test_pipeline import imported
+from .steps import imported
 from .times import NOW
 
 

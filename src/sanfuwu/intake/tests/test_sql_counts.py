@@ -13,7 +13,7 @@ from sanfuwu.intake import actions, queries, running
 from sanfuwu.web.tests import cast
 
 from .making import row, table
-from .test_pipeline import planned
+from .steps import planned
 from .times import NOW
 
 pytestmark = pytest.mark.django_db

@@ -5,9 +5,9 @@
 2. Otherwise a short stretch of the sort index is walked. Where that fills the page, a second stretch is only counted,
    until the cap: either the count reaches it, or the walk came to the end, or it is "more than" what was met.
 3. Where it does not, but met some, a longer walk should fill the page (a longer one still among ten million, where
-   all that is asked is common); where one facet is not very common, its rows
-   are all counted, and the index is walked from the first of them on; and else the facet index gives the hits up to the
-   cap. Below it they are sorted, and are the count.
+   all that is asked is common); where one facet is not very common, its rows are all counted, and the index is walked
+   from the first of them on; and else the facet index gives the hits up to the cap. Below it they are sorted, and are
+   the count.
 4. At the cap the page comes from the longer walk; only when the hits lie beyond that are all gathered.
 
 Words are in a table of their own: whichever is rarer, the texts or the rows, is gathered and looked up in the other.

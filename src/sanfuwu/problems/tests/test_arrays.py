@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sanfuwu.ledger import writer
-from sanfuwu.problems.models import ProblemText
+from sanfuwu.problems.models import ListSetting, ProblemText
 
 pytestmark = pytest.mark.django_db
 INT4 = st.integers(-(2**31), 2**31 - 1)
@@ -33,6 +33,16 @@ def test_a_number_that_no_array_holds_fails_aloud(copy_from: int, monkeypatch: p
     monkeypatch.setattr(writer, "COPY_FROM", copy_from)
     with pytest.raises(DatabaseError), transaction.atomic():
         writer.write([ProblemText(problem_id=uuid.UUID(int=1), grams=[2**31])], [])
+
+
+@pytest.mark.parametrize("copy_from", [1, 10_000])
+def test_an_array_of_texts(copy_from: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "COPY_FROM", copy_from)
+    rows = [
+        ListSetting(post_id=uuid.UUID(int=n), columns=columns) for n, columns in enumerate(([], ["a,b", '"', "编号"]))
+    ]
+    writer.write(rows, [])
+    assert list(ListSetting.objects.order_by("pk").values_list("columns", flat=True)) == [[], ["a,b", '"', "编号"]]
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
